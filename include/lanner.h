@@ -1,0 +1,220 @@
+/* lanner.h - the public C interface of Lanner: run a detection query over logs and read its rows.
+ *
+ * Life of a call:
+ *
+ *     struct lanner_err err = {0};
+ *     struct lanner_session *s = lanner_session_new();
+ *     lanner_session_set(s, "now", "data", &err);
+ *     lanner_session_add_input(s, "logs/", &err);
+ *     struct lanner_query *q = NULL;
+ *     lanner_query_prepare(s, text, strlen(text), NULL, &q, &err);
+ *     lanner_query_run(q, on_rows, ctx, &stats, &err);
+ *     lanner_query_free(q);
+ *     lanner_session_free(s);
+ *
+ * Ownership: what a *_new or *_prepare returns belongs to the caller, who frees it with the
+ * matching
+ * *_free; every *_free accepts NULL. Text handed in is copied. Text handed to a callback is valid
+ * until the callback returns. No call prints, none touches the locale or the signal handlers.
+ *
+ * Threads: a session and its queries belong to one thread at a time; lanner_query_cancel alone may
+ * be called from any thread and from a signal handler. */
+#ifndef LANNER_H
+#define LANNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LANNER_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define LANNER_API      __attribute__((visibility("default")))
+#define LANNER_MUST_USE __attribute__((warn_unused_result))
+#else
+#define LANNER_API
+#define LANNER_MUST_USE
+#endif
+
+/* What became of a call. Everything but LANNER_OK comes with a filled struct lanner_err. */
+enum lanner_rc {
+    LANNER_OK = 0,
+    LANNER_ERR_USAGE,       /* an option or argument of the call itself is wrong */
+    LANNER_ERR_QUERY,       /* the query text is wrong; the place is in the error */
+    LANNER_ERR_UNSUPPORTED, /* the query is understood and Lanner does not do it; named in the text
+                             */
+    LANNER_ERR_INPUT,       /* an input's content cannot be read as asked (strict input) */
+    LANNER_ERR_IO,          /* the operating system refused a file operation */
+    LANNER_ERR_MEMORY,      /* the query's memory budget is used up and nothing more can spill */
+    LANNER_ERR_LIMIT,       /* a bound against hostile input was reached */
+    LANNER_ERR_CANCELLED,   /* lanner_query_cancel was called */
+    LANNER_ERR_STOPPED      /* the row callback asked to stop */
+};
+
+/* One failure: what was expected and what was found, and where in the query text. */
+struct lanner_err {
+    enum lanner_rc rc;
+    uint32_t line;   /* 1-based line in the query text; 0 when the failure has no place there */
+    uint32_t column; /* 1-based column, in bytes */
+    uint32_t length; /* bytes of query text concerned, at least 1 when there is a place */
+    char text[512];  /* lower case, no full stop */
+    char hint[256];  /* what the user can do, or empty */
+};
+
+/* What kind of thing a value of a result is. */
+enum lanner_kind {
+    LANNER_ABSENT = 0, /* the row has no such field */
+    LANNER_NULL,       /* null, where the language knows it */
+    LANNER_TEXT,       /* text as it stood in the log or was made by the query */
+    LANNER_LONG,       /* computed integer */
+    LANNER_DOUBLE,     /* computed real number, finite */
+    LANNER_BOOL
+};
+
+struct lanner_value {
+    enum lanner_kind kind;
+    const char *text; /* LANNER_TEXT: not NUL-terminated, may hold any byte */
+    size_t len;
+    int64_t integer; /* LANNER_LONG; LANNER_BOOL as 0 or 1 */
+    double real;     /* LANNER_DOUBLE */
+};
+
+struct lanner_name {
+    const char *text;
+    size_t len;
+};
+
+/* One result row. `open` fields are those whose names only the data knows (a query without a
+ * projection gives the whole event); they are sorted by name, bytewise. */
+struct lanner_row {
+    size_t n_columns;
+    const struct lanner_name *columns; /* the same for every row of a query */
+    const struct lanner_value *values;
+    size_t n_open;
+    const struct lanner_name *open_names;
+    const struct lanner_value *open_values;
+};
+
+/* A note about the run: repairs of the query, limits that cut, inputs that could not be read. */
+enum lanner_note_kind {
+    LANNER_NOTE_REPAIR,  /* the query was read in the tolerant way */
+    LANNER_NOTE_LIMIT,   /* a limit of the language cut the result */
+    LANNER_NOTE_WARNING, /* something the user should know; the result is complete */
+    LANNER_NOTE_INPUT    /* part of an input could not be read; the result is incomplete */
+};
+
+struct lanner_note {
+    enum lanner_note_kind kind;
+    uint32_t line, column, length; /* place in the query, line 0 when none */
+    const char *text;
+};
+
+struct lanner_stats {
+    uint64_t n_events;        /* records examined */
+    uint64_t n_matched;       /* rows that left the scan */
+    uint64_t n_bytes;         /* bytes of log text examined, after decompression */
+    uint64_t n_bytes_on_disk; /* bytes read from inputs */
+    uint64_t n_bytes_total;   /* sum of the sizes of the inputs known so far, 0 when unknown */
+    uint64_t n_unreadable;    /* records that could not be read */
+    uint64_t n_inputs;        /* files and streams read */
+    uint64_t n_rows;          /* result rows delivered */
+    uint64_t n_spilled_bytes; /* bytes written to temporary files */
+    uint64_t n_duplicates;    /* records dropped because their id was seen (option dedup) */
+    uint64_t peak_memory;     /* most bytes of the budget in use at once */
+    int64_t elapsed_ns;
+    bool incomplete; /* some input or record could not be read to its end: exit status 2 */
+};
+
+struct lanner_session;
+struct lanner_query;
+
+/* Called for each result row, in result order, from the thread that called lanner_query_run. Return
+ * false to stop: the run then ends with LANNER_ERR_STOPPED. */
+typedef bool (*lanner_on_row)(void *ctx, const struct lanner_row *row);
+/* Called for each note, from the running thread, before lanner_query_run or _prepare returns. */
+typedef void (*lanner_on_note)(void *ctx, const struct lanner_note *note);
+/* Called about five times a second during a run, from any one thread at a time. */
+typedef void (*lanner_on_progress)(void *ctx, const struct lanner_stats *so_far);
+/* Receives a piece of text, not NUL-terminated. */
+typedef void (*lanner_on_text)(void *ctx, const char *text, size_t len);
+
+LANNER_API const char *lanner_version(void);
+
+LANNER_API struct lanner_session *lanner_session_new(void);
+LANNER_API void lanner_session_free(struct lanner_session *session);
+
+/* Sets one option by name; an unknown name or a value it does not take is LANNER_ERR_USAGE.
+ *   now            RFC 3339 instant, "data" (newest event of the inputs), or "" for the real clock
+ *   from, to       RFC 3339 instant, epoch milliseconds or a span ago such as "7d"
+ *   timezone       name of the tz database or an offset; default UTC
+ *   strict         "1": what the vendor refuses is an error
+ *   strict-input   "1": a record that cannot be read is an error
+ *   threads        number of worker threads; "0": one for each processor
+ *   memory         budget in bytes, suffixes K M G; "0": half of what is free
+ *   max-record     longest record in bytes, suffixes K M G
+ *   format         name of an input format instead of detection by content
+ *   encoding       utf-8 (default), utf-16le, utf-16be, windows-1252
+ *   tag            "#name=value" or "glob:#name=value", may be given several times
+ *   param          "name=value" for ?name in a query, may be given several times
+ *   dedup          "1": count each record id once
+ *   event-time     "happened" (default) or "emitted"
+ *   missing-data   "refuse" (default) or "ignore": functions whose data was not given
+ *   lookups        folder that file names in queries resolve under, may be given several times
+ *   geo            a MaxMind database file, may be given several times
+ *   indicators     indicator file for ioc:lookup
+ *   sources        folder of further source declarations, which win over the built-in ones
+ *   temporary      folder for spilled data; default $TMPDIR or /tmp
+ *   optimizer, prefilter, simd   "0" switches it off; the answer does not change
+ *   batch-rows     rows of a batch, 1 to 65536 (for tests) */
+LANNER_API LANNER_MUST_USE enum lanner_rc lanner_session_set(struct lanner_session *session,
+                                                             const char *name, const char *value,
+                                                             struct lanner_err *err);
+/* Adds a file, a folder or "-" for standard input. Files are opened when a query runs. */
+LANNER_API LANNER_MUST_USE enum lanner_rc
+lanner_session_add_input(struct lanner_session *session, const char *path, struct lanner_err *err);
+/* Adds bytes as an input under a name; they are copied. */
+LANNER_API LANNER_MUST_USE enum lanner_rc lanner_session_add_bytes(struct lanner_session *session,
+                                                                   const char *name,
+                                                                   const void *bytes, size_t len,
+                                                                   struct lanner_err *err);
+LANNER_API void lanner_session_on_note(struct lanner_session *session, lanner_on_note fn,
+                                       void *ctx);
+LANNER_API void lanner_session_on_progress(struct lanner_session *session, lanner_on_progress fn,
+                                           void *ctx);
+
+/* Parses and plans a query. `language` is "cql", or NULL to tell it from the text. */
+LANNER_API LANNER_MUST_USE enum lanner_rc
+lanner_query_prepare(struct lanner_session *session, const char *text, size_t len,
+                     const char *language, struct lanner_query **out, struct lanner_err *err);
+/* The plan, the repairs and the prefilter as text. */
+LANNER_API LANNER_MUST_USE enum lanner_rc lanner_query_explain(struct lanner_query *query,
+                                                               lanner_on_text fn, void *ctx,
+                                                               struct lanner_err *err);
+/* Runs the query over the session's inputs. `stats` may be NULL; it is filled on failure too. */
+LANNER_API LANNER_MUST_USE enum lanner_rc lanner_query_run(struct lanner_query *query,
+                                                           lanner_on_row fn, void *ctx,
+                                                           struct lanner_stats *stats,
+                                                           struct lanner_err *err);
+/* Runs several prepared queries of one session over one scan of its inputs. `fn` is called with
+ * ctxs[i] for rows of queries[i]; the rows of one query come together, queries in their order. */
+LANNER_API LANNER_MUST_USE enum lanner_rc
+lanner_queries_run(struct lanner_query *const *queries, size_t n, lanner_on_row fn,
+                   void *const *ctxs, struct lanner_stats *stats, struct lanner_err *err);
+/* Asks a running query to end with LANNER_ERR_CANCELLED; safe in a signal handler. */
+LANNER_API void lanner_query_cancel(struct lanner_query *query);
+LANNER_API void lanner_query_free(struct lanner_query *query);
+
+/* The function reference, from the function tables. `format` is "markdown" or "text";
+ * `language` a language name or NULL for all. */
+LANNER_API LANNER_MUST_USE enum lanner_rc lanner_functions(const char *language, const char *format,
+                                                           lanner_on_text fn, void *ctx,
+                                                           struct lanner_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,281 @@
+/* job.c - runs plans: tables first, then all plans of a job over one scan, then their rows. */
+#include <stdlib.h>
+
+#include "engine/query.h"
+#include "engine/result.h"
+#include "util/file.h"
+
+/* Where neither the system nor the control group says what is free. */
+#define FALLBACK_MEMORY (UINT64_C(1) << 30)
+
+struct job {
+    struct lanner_session *session;
+    struct built **builts; /* borrowed */
+    struct plan **plans;   /* as many; the built's plan, or one of its table plans */
+    size_t n;
+    struct budget *budget;
+    struct exec_tables **tables; /* one for each built */
+    struct exec **execs;         /* owned */
+    struct lanner_stats *stats;
+};
+
+static bool has_interval(const struct plan_node *scan)
+{
+    return scan->u.scan.from_ns != TIME_NONE || scan->u.scan.to_ns != TIME_NONE;
+}
+
+/* Plans to operators: names bound to the columns the job's plans share. */
+static enum lanner_rc make_execs(struct job *j, struct scan_fields *fields, struct lanner_err *err)
+{
+    for (size_t i = 0; i < j->n; i++)
+        bind_demand(j->plans[i]);
+    bind_scan_fields(j->plans, j->n, &j->builts[0]->arena, fields);
+    for (size_t i = 0; i < j->n; i++) {
+        struct built *b = j->builts[i];
+        struct plan *p = j->plans[i];
+        struct exec_env env = {
+            .fn = &b->env,
+            .arena = &b->arena,
+            .budget = j->budget,
+            .temp_folder = j->session->temporary,
+            .n_workers = session_workers(j->session),
+            .batch_rows = j->session->batch_rows,
+            .cancel = &j->session->cancel,
+            .interval_from_ms = INT64_MIN,
+            .interval_to_ms = INT64_MIN,
+        };
+
+        if (p->from_ns != TIME_NONE)
+            env.interval_from_ms = p->from_ns / NS_PER_MS;
+        if (p->to_ns != TIME_NONE)
+            env.interval_to_ms = p->to_ns / NS_PER_MS;
+        TRY(bind_plan(p, fields, &b->env, err));
+        TRY(exec_new(p, &env, j->tables[i], &j->execs[i], err));
+    }
+    return LANNER_OK;
+}
+
+static enum lanner_rc run_scan(struct job *j, const struct scan_fields *fields,
+                               struct lanner_err *err)
+{
+    struct scan_consumer *consumers = xcalloc(j->n, sizeof(*consumers));
+    struct extractor *x = NULL;
+    bool need_time = false;
+    size_t n = 0;
+    enum lanner_rc rc;
+
+    for (size_t i = 0; i < j->n; i++) {
+        struct plan_node *leaf = leaf_of(j->plans[i]);
+
+        if (!exec_wants_scan(j->execs[i]))
+            continue;
+        built_interval(j->builts[i], &leaf->u.scan);
+        need_time |= has_interval(leaf);
+        consumers[n].exec = j->execs[i];
+        consumers[n].spec = &leaf->u.scan;
+        consumers[n++].schema = leaf->schema;
+    }
+    rc = LANNER_OK;
+    if (n == 0)
+        goto out;
+    rc = extractor_open(j->session, fields, need_time, &x, err);
+    if (rc != LANNER_OK)
+        goto out;
+    for (size_t i = 0; i < j->n; i++) {
+        if (exec_wants_scan(j->execs[i]))
+            choose_prefilter(&leaf_of(j->plans[i])->u.scan, x);
+    }
+    rc = scan_run(j->session->scan, x, fields, consumers, n, j->stats, err);
+out:
+    extractor_free(x);
+    free(consumers);
+    return rc;
+}
+
+/* Binds and runs the job's plans up to their finished results. */
+static enum lanner_rc job_execute(struct job *j, struct lanner_err *err)
+{
+    struct scan_fields fields;
+
+    TRY(make_execs(j, &fields, err));
+    TRY(run_scan(j, &fields, err));
+    for (size_t i = 0; i < j->n; i++) {
+        TRY(exec_finish(j->execs[i], err));
+        j->stats->n_spilled_bytes += exec_spilled_bytes(j->execs[i]);
+    }
+    return LANNER_OK;
+}
+
+static enum lanner_rc make_file_table(struct built *b, struct plan_table *table,
+                                      struct exec_tables *tables, struct lanner_err *err)
+{
+    struct lookup_table rows = {0};
+
+    TRY(lookup_table_read(&b->folders, table->file, &b->arena, &rows, err));
+    return exec_tables_add_rows(tables, table->name, rows.columns, rows.n_columns, rows.cells,
+                                rows.n_rows, err);
+}
+
+/* A sub-query is a job of its own over all inputs. */
+static enum lanner_rc make_query_table(struct job *main, size_t i, size_t t, struct lanner_err *err)
+{
+    struct built *b = main->builts[i];
+    struct plan *plan = b->table_plans[t];
+    struct exec *x = NULL;
+    struct job sub = *main;
+    enum lanner_rc rc;
+
+    sub.builts = &b;
+    sub.plans = &plan;
+    sub.n = 1;
+    sub.tables = &main->tables[i];
+    sub.execs = &x;
+    rc = job_execute(&sub, err);
+    if (rc == LANNER_OK)
+        rc = exec_tables_add(main->tables[i], b->plan->tables[t].name, x, err);
+    exec_free(x);
+    bind_done(plan);
+    return rc;
+}
+
+static enum lanner_rc make_tables(struct job *j, size_t i, struct lanner_err *err)
+{
+    struct built *b = j->builts[i];
+
+    j->tables[i] = exec_tables_new(j->budget);
+    for (size_t t = 0; t < b->plan->n_tables; t++) {
+        struct plan_table *table = &b->plan->tables[t];
+
+        if (table->root == NULL)
+            TRY(make_file_table(b, table, j->tables[i], err));
+        else
+            TRY(make_query_table(j, i, t, err));
+        table->schema = exec_tables_schema(j->tables[i], table->name);
+    }
+    return LANNER_OK;
+}
+
+static void set_budget(struct budget *budget, const struct lanner_session *s)
+{
+    memset(budget, 0, sizeof(*budget));
+    budget->limit = s->memory != 0 ? s->memory : memory_available() / 2;
+    if (budget->limit == 0)
+        budget->limit = FALLBACK_MEMORY;
+}
+
+/* Ends the job's accounts: what callers see whether it went well or not. */
+static void close_stats(struct job *j, int64_t start_ns, bool incomplete)
+{
+    j->stats->peak_memory = atomic_load(&j->budget->peak);
+    j->stats->elapsed_ns = clock_monotonic_ns() - start_ns;
+    j->stats->incomplete |= incomplete;
+}
+
+static enum lanner_rc job_run(struct job *j, struct lanner_query *const *queries, lanner_on_row fn,
+                              void *const *ctxs, struct lanner_err *err)
+{
+    for (size_t i = 0; i < j->n; i++) {
+        enum lanner_rc rc = make_tables(j, i, err);
+
+        if (rc != LANNER_OK) {
+            err_locate(err, queries[i]->text, queries[i]->len);
+            return rc;
+        }
+        j->plans[i] = j->builts[i]->plan;
+    }
+    TRY(job_execute(j, err));
+    for (size_t i = 0; i < j->n; i++)
+        TRY(result_deliver(j->execs[i], j->plans[i], fn, ctxs[i], &j->stats->n_rows, err));
+    return LANNER_OK;
+}
+
+/* Plans for this run: the one prepare made, or made anew from the text. */
+static enum lanner_rc take_builts(struct job *j, struct lanner_query *const *queries,
+                                  struct lanner_err *err)
+{
+    for (size_t i = 0; i < j->n; i++) {
+        enum lanner_rc rc;
+
+        if (queries[i]->fresh != NULL) {
+            j->builts[i] = queries[i]->fresh;
+            queries[i]->fresh = NULL;
+            /* What prepare said was delivered by prepare. */
+            j->builts[i]->notes.items.n = 0;
+            continue;
+        }
+        rc = built_new(queries[i], &j->builts[i], err);
+        if (rc != LANNER_OK) {
+            err_locate(err, queries[i]->text, queries[i]->len);
+            return rc;
+        }
+        j->builts[i]->notes.items.n = 0;
+    }
+    return LANNER_OK;
+}
+
+static void job_free(struct job *j)
+{
+    for (size_t i = 0; i < j->n; i++) {
+        exec_free(j->execs[i]);
+        exec_tables_free(j->tables[i]);
+        if (j->builts[i] != NULL && j->builts[i]->plan != NULL)
+            bind_done(j->builts[i]->plan);
+        built_free(j->builts[i]);
+    }
+    free(j->execs);
+    free(j->tables);
+    free(j->builts);
+    free(j->plans);
+}
+
+enum lanner_rc lanner_queries_run(struct lanner_query *const *queries, size_t n, lanner_on_row fn,
+                                  void *const *ctxs, struct lanner_stats *stats,
+                                  struct lanner_err *err)
+{
+    struct lanner_session *s = queries[0]->session;
+    struct lanner_stats own = {0};
+    struct budget budget;
+    struct notes scan_notes;
+    int64_t start_ns = clock_monotonic_ns();
+    bool incomplete = false;
+    struct job j = {
+        .session = s,
+        .builts = xcalloc(n, sizeof(struct built *)),
+        .plans = xcalloc(n, sizeof(struct plan *)),
+        .n = n,
+        .budget = &budget,
+        .tables = xcalloc(n, sizeof(struct exec_tables *)),
+        .execs = xcalloc(n, sizeof(struct exec *)),
+        .stats = stats != NULL ? stats : &own,
+    };
+    enum lanner_rc rc;
+
+    memset(j.stats, 0, sizeof(*j.stats));
+    set_budget(&budget, s);
+    notes_init(&scan_notes);
+    s->cancel = 0;
+    rc = take_builts(&j, queries, err);
+    if (rc == LANNER_OK)
+        rc = session_open(s, &scan_notes, err);
+    if (rc == LANNER_OK)
+        rc = job_run(&j, queries, fn, ctxs, err);
+    for (size_t i = 0; i < n; i++) {
+        if (rc != LANNER_OK)
+            err_locate(err, queries[i]->text, queries[i]->len);
+        if (j.builts[i] != NULL) {
+            session_deliver(s, &j.builts[i]->notes, queries[i]->text, queries[i]->len);
+            incomplete |= j.builts[i]->notes.incomplete;
+        }
+    }
+    session_deliver(s, &scan_notes, "", 0);
+    close_stats(&j, start_ns, incomplete || scan_notes.incomplete);
+    job_free(&j);
+    notes_done(&scan_notes);
+    return rc;
+}
+
+enum lanner_rc lanner_query_run(struct lanner_query *q, lanner_on_row fn, void *ctx,
+                                struct lanner_stats *stats, struct lanner_err *err)
+{
+    return lanner_queries_run(&q, 1, fn, &ctx, stats, err);
+}

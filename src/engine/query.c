@@ -1,0 +1,281 @@
+/* query.c - from text to an optimised plan: language, clock, interval, notes. */
+#include "engine/query.h"
+
+#include <stdlib.h>
+
+#include "lang/common/front.h"
+#include "lang/cql/cql.h"
+
+/* A clock given by hand is fixed; the real one is read once for each query. */
+static enum lanner_rc set_clock(struct lanner_session *s, struct built *b, struct lanner_err *err)
+{
+    switch (s->now) {
+    case NOW_FIXED:
+        b->env.now_ns = s->now_ns;
+        break;
+    case NOW_REAL:
+        b->env.now_ns = clock_real_ns();
+        break;
+    case NOW_DATA:
+        TRY(session_time_range(s, err));
+        b->env.now_ns = s->newest_ns != TIME_NONE ? s->newest_ns : clock_real_ns();
+        break;
+    }
+    return LANNER_OK;
+}
+
+static int64_t zone_ms(void *zone, int64_t utc_ms)
+{
+    int64_t utc_s = utc_ms / MS_PER_S - (utc_ms % MS_PER_S < 0);
+
+    return (int64_t)zone_offset(zone, utc_s) * MS_PER_S;
+}
+
+/* A point of --from or --to. */
+static enum lanner_rc resolve_point(const struct built *b, const char *option, struct str text,
+                                    int64_t *ns, struct lanner_err *err)
+{
+    struct time_point point;
+
+    if (text.len == 0) {
+        *ns = TIME_NONE;
+        return LANNER_OK;
+    }
+    if (time_point_parse(text, &point)) {
+        int64_t now_ms = b->env.now_ns / NS_PER_MS;
+        int64_t ms = time_point_resolve(&point, now_ms, zone_ms, (void *)b->env.zone);
+
+        /* "now" and spans ago keep the clock's fraction. */
+        *ns = ms == now_ms && point.kind == POINT_AGO ? b->env.now_ns : ms * NS_PER_MS;
+        return LANNER_OK;
+    }
+    err_set(err, LANNER_ERR_USAGE, "option %s takes a time or a span ago, not \"%.*s\"", option,
+            STR_ARG(text));
+    err_hint(err, "for example 2026-03-02T14:00:00Z, 1772460000000 or 7d");
+    return LANNER_ERR_USAGE;
+}
+
+static enum lanner_rc set_env(struct lanner_session *s, struct built *b, struct lanner_err *err)
+{
+    b->folders = (struct lookup_folders){
+        .lookups = s->lookups.items,
+        .n_lookups = s->lookups.n,
+        .geo = s->geo.items,
+        .n_geo = s->geo.n,
+        .indicators = s->indicators,
+    };
+    b->env = (struct fn_env){
+        .arena = &b->arena,
+        .from_ns = TIME_NONE,
+        .to_ns = TIME_NONE,
+        .zone_name = s->timezone,
+        .folders = &b->folders,
+        .seed = hash_random_seed(),
+        .strict = s->strict,
+        .ignore_missing_data = s->ignore_missing,
+        .note = notes_add,
+        .note_ctx = &b->notes,
+    };
+    TRY(zone_load(&b->arena, s->timezone, &b->env.zone, err));
+    TRY(set_clock(s, b, err));
+    TRY(resolve_point(b, "from", s->from, &b->env.from_ns, err));
+    return resolve_point(b, "to", s->to, &b->env.to_ns, err);
+}
+
+static enum lanner_rc front_end(struct lanner_query *q, struct built *b, struct lanner_err *err)
+{
+    struct lanner_session *s = q->session;
+    struct front_param *params = ARENA_ARRAY(&b->arena, struct front_param, s->params.n);
+    struct front_options o = {
+        .strict = s->strict,
+        .params = params,
+        .n_params = s->params.n,
+        .offset_of = zone_ms,
+        .zone = (void *)b->env.zone,
+    };
+
+    for (size_t i = 0; i < s->params.n; i++) {
+        params[i].name = str_z(s->params.items[i].name);
+        params[i].value = str_z(s->params.items[i].value);
+    }
+    if (q->lang == LANG_CQL)
+        return cql_plan(str_of(q->text, q->len), &o, &b->env, &b->arena, &b->plan, err);
+    return err_set(err, LANNER_ERR_UNSUPPORTED, "%s is not supported yet", lang_name(q->lang));
+}
+
+/* Uses of the interval's ends by functions and automatic buckets. */
+static void look_for_ends(void *ctx, struct plan_node *n, struct expr *e)
+{
+    bool *found = ctx;
+
+    (void)n;
+    if (e->kind == EXPR_CALL &&
+        (strcmp(e->fn->name, "start") == 0 ||
+         (strcmp(e->fn->name, "time_bucket") == 0 && e->n_args > 1 &&
+          e->args[1]->kind == EXPR_CONST && val_is_null(&e->args[1]->value))))
+        *found = true;
+}
+
+/* Without an interval of its own a query that asks for its start, or for buckets of automatic
+ * width, gets that of the data (cql.md 2.9). */
+static enum lanner_rc set_interval(struct lanner_query *q, struct built *b, struct lanner_err *err)
+{
+    struct plan *p = b->plan;
+    bool needs_ends = false;
+    struct plan_visitor v = {.expr = look_for_ends, .ctx = &needs_ends};
+
+    if (p->has_interval) {
+        if (b->env.from_ns != TIME_NONE || b->env.to_ns != TIME_NONE)
+            notes_add(&b->notes, LANNER_NOTE_WARNING, (struct span){0, 0},
+                      "the query sets its own interval; --from and --to do not apply");
+        b->env.from_ns = p->from_ns;
+        b->env.to_ns = p->to_ns;
+    } else if (q->session->strict && b->env.from_ns == TIME_NONE && b->env.to_ns == TIME_NONE) {
+        b->env.from_ns = b->env.now_ns - INT64_C(86400) * NS_PER_S;
+        b->env.to_ns = b->env.now_ns;
+        notes_add(&b->notes, LANNER_NOTE_WARNING, (struct span){0, 0},
+                  "strict: no interval was given, the last 24 hours are searched");
+    }
+    p->from_ns = b->env.from_ns;
+    p->to_ns = b->env.to_ns;
+    if (b->env.from_ns != TIME_NONE)
+        return LANNER_OK;
+    plan_walk(p->root, &v);
+    if (!needs_ends)
+        return LANNER_OK;
+    TRY(session_time_range(q->session, err));
+    b->env.from_ns = q->session->oldest_ns;
+    if (b->env.to_ns == TIME_NONE)
+        b->env.to_ns = q->session->newest_ns;
+    return LANNER_OK;
+}
+
+void built_interval(const struct built *b, struct plan_scan *scan)
+{
+    const struct plan *p = b->plan;
+
+    if (p->from_ns != TIME_NONE && (scan->from_ns == TIME_NONE || p->from_ns > scan->from_ns))
+        scan->from_ns = p->from_ns;
+    if (p->to_ns != TIME_NONE && (scan->to_ns == TIME_NONE || p->to_ns < scan->to_ns)) {
+        scan->to_ns = p->to_ns;
+        /* An end that is the clock includes the newest event. */
+        scan->to_included = p->to_ns == b->env.now_ns;
+    }
+}
+
+static enum lanner_rc build_tables(struct lanner_query *q, struct built *b, struct lanner_err *err)
+{
+    struct lanner_session *s = q->session;
+    struct plan *p = b->plan;
+
+    b->table_plans = ARENA_ARRAY(&b->arena, struct plan *, p->n_tables);
+    for (size_t i = 0; i < p->n_tables; i++) {
+        struct plan *sub;
+
+        if (p->tables[i].root == NULL)
+            continue;
+        sub = plan_new(&b->arena, p->lang);
+        sub->root = p->tables[i].root;
+        sub->from_ns = p->tables[i].from_ns != TIME_NONE ? p->tables[i].from_ns : p->from_ns;
+        sub->to_ns = p->tables[i].to_ns != TIME_NONE ? p->tables[i].to_ns : p->to_ns;
+        /* A table sees those defined before it. */
+        sub->tables = p->tables;
+        sub->n_tables = i;
+        TRY(opt_run(sub, &b->env, s->optimizer, s->prefilter, err));
+        b->table_plans[i] = sub;
+    }
+    return LANNER_OK;
+}
+
+enum lanner_rc built_new(struct lanner_query *q, struct built **out, struct lanner_err *err)
+{
+    struct lanner_session *s = q->session;
+    struct built *b = xcalloc(1, sizeof(*b));
+
+    arena_init(&b->arena, 0);
+    notes_init(&b->notes);
+    *out = b;
+    TRY(session_open(s, &b->notes, err));
+    TRY(set_env(s, b, err));
+    TRY(front_end(q, b, err));
+    for (size_t i = 0; i < b->plan->notes.n; i++) {
+        const struct plan_note *note = &b->plan->notes.items[i];
+        char *text = arena_strz(&b->arena, note->text);
+
+        notes_add(&b->notes, note->kind, note->at, text);
+    }
+    TRY(set_interval(q, b, err));
+    TRY(opt_run(b->plan, &b->env, s->optimizer, s->prefilter, err));
+    return build_tables(q, b, err);
+}
+
+void built_free(struct built *b)
+{
+    if (b == NULL)
+        return;
+    plan_done(b->plan);
+    notes_done(&b->notes);
+    arena_done(&b->arena);
+    free(b);
+}
+
+/* SELECT and WITH begin AQL; anything else is CQL. */
+static enum lang tell_language(struct str text)
+{
+    struct str word = str_trim(text);
+    size_t n = 0;
+
+    while (n < word.len && ((word.ptr[n] | 0x20) >= 'a' && (word.ptr[n] | 0x20) <= 'z'))
+        n++;
+    word.len = n;
+    return str_eq_nocase(word, STR("select")) || str_eq_nocase(word, STR("with")) ? LANG_AQL
+                                                                                  : LANG_CQL;
+}
+
+enum lanner_rc lanner_query_prepare(struct lanner_session *s, const char *text, size_t len,
+                                    const char *language, struct lanner_query **out,
+                                    struct lanner_err *err)
+{
+    struct lanner_query *q;
+    enum lanner_rc rc;
+
+    q = xcalloc(1, sizeof(*q));
+    q->session = s;
+    q->text = xstrndup(text, len);
+    q->len = len;
+    q->lang = language != NULL ? lang_named(str_z(language)) : tell_language(str_of(text, len));
+    if (q->lang == LANG_COUNT) {
+        rc = err_set(err, LANNER_ERR_USAGE, "there is no language %s", language);
+        goto out;
+    }
+    s->cancel = 0;
+    rc = built_new(q, &q->fresh, err);
+    err_locate(err, text, len);
+    session_deliver(s, &q->fresh->notes, text, len);
+    if (rc != LANNER_OK)
+        goto out;
+    *out = q;
+    q = NULL; /* now the caller's */
+out:
+    lanner_query_free(q);
+    return rc;
+}
+
+void lanner_query_cancel(struct lanner_query *q)
+{
+    q->session->cancel = 1;
+}
+
+void lanner_query_free(struct lanner_query *q)
+{
+    if (q == NULL)
+        return;
+    built_free(q->fresh);
+    free(q->text);
+    free(q);
+}
+
+const char *lanner_version(void)
+{
+    return LANNER_VERSION;
+}

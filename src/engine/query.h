@@ -1,0 +1,42 @@
+/* query.h - a prepared query and the plan made from its text. Private to engine. */
+#ifndef ENGINE_QUERY_H
+#define ENGINE_QUERY_H
+
+#include "bind/bind.h"
+#include "engine/session.h"
+#include "opt/opt.h"
+
+/* A plan and everything that lives as long as it. */
+struct built {
+    struct arena arena;
+    struct notes notes;
+    struct fn_env env;
+    struct lookup_folders folders;
+    struct plan *plan;         /* NULL until built */
+    struct plan **table_plans; /* one for each table with a sub-query */
+};
+
+struct lanner_query {
+    struct lanner_session *session; /* borrowed */
+    char *text;                     /* owned */
+    size_t len;
+    enum lang lang;
+    struct built *fresh; /* made by prepare, used by the first run; owned */
+};
+
+/* Text to optimised plan, not yet bound. *out is set also on failure, for its notes. */
+enum lanner_rc built_new(struct lanner_query *q, struct built **out,
+                         struct lanner_err *err) MUST_USE;
+void built_free(struct built *b);
+/* The interval that holds for a plan: its own, else the options'. */
+void built_interval(const struct built *b, struct plan_scan *scan);
+
+/* The end of the chain of inputs. */
+struct plan_node *leaf_of(const struct plan *p);
+enum lanner_rc extractor_open(const struct lanner_session *s, const struct scan_fields *fields,
+                              bool need_time, struct extractor **out,
+                              struct lanner_err *err) MUST_USE;
+/* The first choice of literals that every source can turn into bytes becomes the prefilter. */
+void choose_prefilter(struct plan_scan *scan, const struct extractor *x);
+
+#endif

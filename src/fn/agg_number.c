@@ -1,0 +1,358 @@
+/* agg_number.c - sum, avg, stdDev, min, max, range: over the values that are numbers, others do not
+ * count.
+ *
+ * Sums are exact (util/exact.h), so they do not depend on the order of the events. */
+#include <math.h>
+
+#include "fn/agg.h"
+#include "util/exact.h"
+
+/* ---- Sums
+ * ---------------------------------------------------------------------------------------- */
+
+struct sums {
+    uint64_t n;
+    struct exact sum;
+};
+
+AGG_INIT_ZERO(sums_init, struct sums)
+
+static void add_num(struct exact *e, const struct val *num, struct arena *a)
+{
+    if (num->kind == KIND_LONG)
+        exact_add_long(e, num->u.i);
+    else
+        exact_add_double(e, num->u.d, a);
+}
+
+static enum lanner_rc sums_update(struct agg_ctx *ctx, void *const *states,
+                                  const struct column *args, const struct batch *in,
+                                  const struct sel *sel, struct lanner_err *err)
+{
+    (void)in;
+    (void)err;
+    SEL_FOR (sel, i) {
+        struct val num = val_to_num(column_at(&args[0], i));
+        struct sums *s = states[i];
+
+        if (num.kind == KIND_ABSENT)
+            continue;
+        s->n++;
+        add_num(&s->sum, &num, ctx->arena);
+    }
+    return LANNER_OK;
+}
+
+static enum lanner_rc sums_merge(struct agg_ctx *ctx, void *dst, void *src, struct lanner_err *err)
+{
+    struct sums *to = dst;
+    const struct sums *from = src;
+
+    (void)err;
+    to->n += from->n;
+    exact_merge(&to->sum, &from->sum, ctx->arena);
+    return LANNER_OK;
+}
+
+static void sums_save(const struct agg_ctx *ctx, const void *state, struct buf *out)
+{
+    const struct sums *s = state;
+
+    (void)ctx;
+    buf_put_u8(out, AGG_SAVE_VERSION);
+    buf_put_u64(out, s->n);
+    exact_save(&s->sum, out);
+}
+
+static enum lanner_rc sums_load(struct agg_ctx *ctx, void *state, struct reader *in,
+                                struct lanner_err *err)
+{
+    struct sums *s = state;
+
+    (void)err;
+    in->bad |= read_u8(in) != AGG_SAVE_VERSION;
+    s->n = read_u64(in);
+    exact_load(&s->sum, in, ctx->arena);
+    return LANNER_OK;
+}
+
+static enum lanner_rc sum_read(const struct agg_ctx *ctx, const void *state, struct agg_out *out,
+                               struct lanner_err *err)
+{
+    const struct sums *s = state;
+    struct val v =
+        exact_is_long(&s->sum) ? val_long(exact_long(&s->sum)) : val_double(exact_double(&s->sum));
+
+    return agg_emit_one(ctx, out, v, err);
+}
+
+static enum lanner_rc avg_read(const struct agg_ctx *ctx, const void *state, struct agg_out *out,
+                               struct lanner_err *err)
+{
+    const struct sums *s = state;
+
+    return agg_emit_one(ctx, out, s->n > 0 ? val_double(exact_mean(&s->sum, s->n)) : VAL_ABSENT,
+                        err);
+}
+
+#define SUMS_DEF(id, read_fn)                                                                      \
+    static const struct agg_def id = {                                                             \
+        .state_size = sizeof(struct sums),                                                         \
+        .init = sums_init,                                                                         \
+        .update = sums_update,                                                                     \
+        .merge = sums_merge,                                                                       \
+        .save = sums_save,                                                                         \
+        .load = sums_load,                                                                         \
+        .read = read_fn,                                                                           \
+    }
+SUMS_DEF(sum_def, sum_read);
+SUMS_DEF(avg_def, avg_read);
+
+/* ---- Deviation
+ * ----------------------------------------------------------------------------------- */
+
+struct squares {
+    struct sums of; /* first */
+    struct exact square;
+};
+
+AGG_INIT_ZERO(squares_init, struct squares)
+
+static enum lanner_rc squares_update(struct agg_ctx *ctx, void *const *states,
+                                     const struct column *args, const struct batch *in,
+                                     const struct sel *sel, struct lanner_err *err)
+{
+    (void)in;
+    (void)err;
+    SEL_FOR (sel, i) {
+        struct val num = val_to_num(column_at(&args[0], i));
+        struct squares *s = states[i];
+
+        if (num.kind == KIND_ABSENT)
+            continue;
+        s->of.n++;
+        add_num(&s->of.sum, &num, ctx->arena);
+        if (num.kind == KIND_LONG)
+            exact_add_long_product(&s->square, num.u.i, num.u.i, ctx->arena);
+        else
+            exact_add_product(&s->square, num.u.d, num.u.d, ctx->arena);
+    }
+    return LANNER_OK;
+}
+
+static enum lanner_rc squares_merge(struct agg_ctx *ctx, void *dst, void *src,
+                                    struct lanner_err *err)
+{
+    exact_merge(&((struct squares *)dst)->square, &((struct squares *)src)->square, ctx->arena);
+    return sums_merge(ctx, dst, src, err);
+}
+
+static void squares_save(const struct agg_ctx *ctx, const void *state, struct buf *out)
+{
+    sums_save(ctx, state, out);
+    exact_save(&((const struct squares *)state)->square, out);
+}
+
+static enum lanner_rc squares_load(struct agg_ctx *ctx, void *state, struct reader *in,
+                                   struct lanner_err *err)
+{
+    TRY(sums_load(ctx, state, in, err));
+    exact_load(&((struct squares *)state)->square, in, ctx->arena);
+    return LANNER_OK;
+}
+
+static enum lanner_rc deviation_read(const struct agg_ctx *ctx, const void *state,
+                                     struct agg_out *out, struct lanner_err *err)
+{
+    const struct squares *s = state;
+    struct val v = VAL_ABSENT;
+
+    if (s->of.n > 0) {
+        double central = exact_central(&s->square, &s->of.sum, &s->of.sum, s->of.n);
+
+        v = val_double(sqrt(MAX(central, 0.0) / (double)s->of.n));
+    }
+    return agg_emit_one(ctx, out, v, err);
+}
+
+static const struct agg_def deviation_def = {
+    .state_size = sizeof(struct squares),
+    .init = squares_init,
+    .update = squares_update,
+    .merge = squares_merge,
+    .save = squares_save,
+    .load = squares_load,
+    .read = deviation_read,
+};
+
+/* ---- Extremes
+ * ------------------------------------------------------------------------------------ */
+
+struct extremes {
+    struct val least, greatest; /* numbers, or absent */
+};
+
+AGG_INIT_ZERO(extremes_init, struct extremes)
+
+/* Of 5 and 5.0 the integer is kept, so that the result does not depend on order. */
+static bool is_better(const struct val *num, const struct val *now, int direction)
+{
+    int c;
+
+    if (now->kind == KIND_ABSENT)
+        return true;
+    c = order_num(num, now) * direction;
+    return c > 0 || (c == 0 && num->kind == KIND_LONG && now->kind == KIND_DOUBLE);
+}
+
+static void extremes_take(struct extremes *s, struct val num)
+{
+    if (num.kind == KIND_DOUBLE && num.u.d == 0)
+        num.u.d = 0; /* without a sign */
+    if (is_better(&num, &s->least, -1))
+        s->least = num;
+    if (is_better(&num, &s->greatest, 1))
+        s->greatest = num;
+}
+
+static enum lanner_rc extremes_update(struct agg_ctx *ctx, void *const *states,
+                                      const struct column *args, const struct batch *in,
+                                      const struct sel *sel, struct lanner_err *err)
+{
+    (void)ctx;
+    (void)in;
+    (void)err;
+    SEL_FOR (sel, i) {
+        struct val num = val_to_num(column_at(&args[0], i));
+
+        if (num.kind != KIND_ABSENT)
+            extremes_take(states[i], num);
+    }
+    return LANNER_OK;
+}
+
+static enum lanner_rc extremes_merge(struct agg_ctx *ctx, void *dst, void *src,
+                                     struct lanner_err *err)
+{
+    const struct extremes *from = src;
+
+    (void)ctx;
+    (void)err;
+    if (from->least.kind != KIND_ABSENT) {
+        extremes_take(dst, from->least);
+        extremes_take(dst, from->greatest);
+    }
+    return LANNER_OK;
+}
+
+static void extremes_save(const struct agg_ctx *ctx, const void *state, struct buf *out)
+{
+    (void)ctx;
+    buf_put_u8(out, AGG_SAVE_VERSION);
+    val_save(&((const struct extremes *)state)->least, out);
+    val_save(&((const struct extremes *)state)->greatest, out);
+}
+
+static bool is_number_or_absent(const struct val *v)
+{
+    return v->kind == KIND_ABSENT || v->kind == KIND_LONG || v->kind == KIND_DOUBLE;
+}
+
+static enum lanner_rc extremes_load(struct agg_ctx *ctx, void *state, struct reader *in,
+                                    struct lanner_err *err)
+{
+    struct extremes *s = state;
+
+    (void)err;
+    in->bad |= read_u8(in) != AGG_SAVE_VERSION;
+    s->least = val_load(in, ctx->arena);
+    s->greatest = val_load(in, ctx->arena);
+    in->bad |= !is_number_or_absent(&s->least) || !is_number_or_absent(&s->greatest);
+    return LANNER_OK;
+}
+
+static enum lanner_rc min_read(const struct agg_ctx *ctx, const void *state, struct agg_out *out,
+                               struct lanner_err *err)
+{
+    return agg_emit_one(ctx, out, ((const struct extremes *)state)->least, err);
+}
+
+static enum lanner_rc max_read(const struct agg_ctx *ctx, const void *state, struct agg_out *out,
+                               struct lanner_err *err)
+{
+    return agg_emit_one(ctx, out, ((const struct extremes *)state)->greatest, err);
+}
+
+static double as_double(const struct val *num)
+{
+    return num->kind == KIND_LONG ? (double)num->u.i : num->u.d;
+}
+
+static enum lanner_rc range_read(const struct agg_ctx *ctx, const void *state, struct agg_out *out,
+                                 struct lanner_err *err)
+{
+    const struct extremes *s = state;
+    struct val v = VAL_ABSENT;
+    int64_t whole;
+
+    if (s->least.kind == KIND_LONG && s->greatest.kind == KIND_LONG &&
+        !__builtin_sub_overflow(s->greatest.u.i, s->least.u.i, &whole))
+        v = val_long(whole);
+    else if (s->least.kind != KIND_ABSENT)
+        v = val_double(as_double(&s->greatest) - as_double(&s->least));
+    return agg_emit_one(ctx, out, v, err);
+}
+
+#define EXTREMES_DEF(id, read_fn)                                                                  \
+    static const struct agg_def id = {                                                             \
+        .state_size = sizeof(struct extremes),                                                     \
+        .init = extremes_init,                                                                     \
+        .update = extremes_update,                                                                 \
+        .merge = extremes_merge,                                                                   \
+        .save = extremes_save,                                                                     \
+        .load = extremes_load,                                                                     \
+        .read = read_fn,                                                                           \
+    }
+EXTREMES_DEF(min_def, min_read);
+EXTREMES_DEF(max_def, max_read);
+EXTREMES_DEF(range_def, range_read);
+
+/* ---- Rows
+ * ---------------------------------------------------------------------------------------- */
+
+PARAMS_FIELD_AS(sum_params, "_sum");
+PARAMS_FIELD_AS(avg_params, "_avg");
+PARAMS_FIELD_AS(deviation_params, "_stddev");
+PARAMS_FIELD_AS(range_params, "_range");
+/* `type` is not documented; real queries write type=number. */
+static const struct fn_param min_params[] = {
+    PARAM("field", P_FIELD, PARAM_FIRST, NULL), PARAM_AS("_min"),
+    PARAM_WORDS("type", PARAM_NO_PASS, NULL, "number"), PARAMS_END};
+static const struct fn_param max_params[] = {
+    PARAM("field", P_FIELD, PARAM_FIRST, NULL), PARAM_AS("_max"),
+    PARAM_WORDS("type", PARAM_NO_PASS, NULL, "number"), PARAMS_END};
+
+#define NUMBER_ROW(row_name, cql, row_params, def, text)                                           \
+    {                                                                                              \
+        AGG_ROW, .name = row_name, .params = row_params, .ret = TYPE_NUM,                          \
+                 .spelled = {[LANG_CQL] = cql}, .family = "Grouping and statistics", .doc = text,  \
+                 .agg = &def,                                                                      \
+    }
+
+const struct fn_def fn_agg_number[] = {
+    NUMBER_ROW(
+        "sum", "sum", sum_params, sum_def,
+        "The sum of the values that are numbers, exact for integers of 64 bits; 0 when there "
+        "are none."),
+    NUMBER_ROW("avg", "avg", avg_params, avg_def,
+               "The mean of the values that are numbers; absent when there are none."),
+    NUMBER_ROW("stdDev", "stdDev", deviation_params, deviation_def,
+               "The standard deviation of the values that are numbers, as of a whole population."),
+    NUMBER_ROW("min", "min", min_params, min_def,
+               "The smallest of the values that are numbers, printed as a number."),
+    NUMBER_ROW("max", "max", max_params, max_def,
+               "The largest of the values that are numbers, printed as a number."),
+    NUMBER_ROW("range", "range", range_params, range_def,
+               "The difference of the largest and the smallest number."),
+    {0},
+};

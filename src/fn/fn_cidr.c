@@ -1,0 +1,213 @@
+/* fn_cidr.c - addresses and networks: cidr() and subnet(). */
+#include "fn/kernel.h"
+
+#include <arpa/inet.h>
+
+/* v4 addresses are mapped into v6 (::ffff:a.b.c.d), so one comparison serves both. */
+struct network {
+    uint8_t addr[16];
+    unsigned bits;
+};
+
+struct cidr {
+    struct network *nets;
+    size_t n;
+    bool negate;
+};
+
+/* inet_pton wants a C string; an address is at most 45 characters. */
+static bool address_parse(struct str s, uint8_t out[16], bool *is_v4)
+{
+    char z[64];
+    struct in_addr v4;
+
+    if (s.len == 0 || s.len >= sizeof(z) || memchr(s.ptr, '\0', s.len) != NULL)
+        return false;
+    memcpy(z, s.ptr, s.len);
+    z[s.len] = '\0';
+    if (inet_pton(AF_INET, z, &v4) == 1) {
+        memset(out, 0, 10);
+        out[10] = out[11] = 0xFF;
+        memcpy(out + 12, &v4, 4);
+        *is_v4 = true;
+        return true;
+    }
+    *is_v4 = false;
+    return memchr(s.ptr, ':', s.len) != NULL && inet_pton(AF_INET6, z, out) == 1;
+}
+
+static bool network_parse(struct str s, struct network *out)
+{
+    size_t slash;
+    bool is_v4;
+    unsigned bits = 0;
+
+    s = str_trim(s);
+    slash = str_find_char(s, '/');
+    if (!address_parse(slash == SIZE_MAX ? s : str_of(s.ptr, slash), out->addr, &is_v4))
+        return false;
+    if (slash == SIZE_MAX) {
+        out->bits = 128;
+        return true;
+    }
+    if (s.len - slash - 1 == 0 || s.len - slash - 1 > 3)
+        return false;
+    for (size_t k = slash + 1; k < s.len; k++) {
+        if (!ascii_is_digit(s.ptr[k]))
+            return false;
+        bits = bits * 10 + (unsigned)(s.ptr[k] - '0');
+    }
+    if (bits > (is_v4 ? 32u : 128u))
+        return false;
+    out->bits = is_v4 ? bits + 96 : bits;
+    return true;
+}
+
+static bool network_has(const struct network *net, const uint8_t addr[16])
+{
+    unsigned whole = net->bits / 8;
+    unsigned rest = net->bits % 8;
+
+    if (memcmp(net->addr, addr, whole) != 0)
+        return false;
+    return rest == 0 || ((net->addr[whole] ^ addr[whole]) & (uint8_t)(0xFF00u >> rest)) == 0;
+}
+
+enum { CIDR_FIELD, CIDR_SUBNET, CIDR_NEGATE, CIDR_FILE, CIDR_COLUMN };
+
+static enum lanner_rc bind_cidr(struct fn_call *call, struct lanner_err *err)
+{
+    struct arena *a = call->env->arena;
+    struct cidr *c = ARENA_NEW(a, struct cidr);
+    const struct val *items;
+    size_t n;
+
+    if (arg_given(call, CIDR_FILE) || arg_given(call, CIDR_COLUMN))
+        return err_set_at(err, LANNER_ERR_UNSUPPORTED, call->at,
+                          "cidr() with file= is not supported yet");
+    TRY(arg_need_const(call, CIDR_SUBNET, "subnet", err));
+    items = arg_list(call, CIDR_SUBNET, &n);
+    if (n == 0)
+        return err_set_at(err, LANNER_ERR_QUERY, call->at, "cidr() needs subnet=");
+    c->nets = ARENA_ARRAY(a, struct network, n);
+    for (size_t k = 0; k < n; k++) {
+        char room[VAL_PRINT_MAX];
+        struct str s = cell_text_or_empty(&items[k], room);
+
+        if (!network_parse(s, &c->nets[c->n]))
+            return err_set_at(err, LANNER_ERR_QUERY, call->at, "'%.*s' is no subnet", STR_ARG(s));
+        c->n++;
+    }
+    c->negate = arg_bool(call, CIDR_NEGATE, false);
+    call->state = c;
+    return LANNER_OK;
+}
+
+static bool cell_address(const struct val *v, uint8_t out[16], bool *is_v4)
+{
+    char room[VAL_PRINT_MAX];
+    struct str s;
+
+    if (v->kind == KIND_IP) {
+        memcpy(out, v->u.ptr, 16);
+        *is_v4 = v->len == 4;
+        return true;
+    }
+    return cell_text(v, room, &s) && address_parse(s, out, is_v4);
+}
+
+static enum lanner_rc eval_cidr(struct fn_run *run, const struct column *args,
+                                const struct sel *sel, struct val *out, struct lanner_err *err)
+{
+    const struct cidr *c = run->call->state;
+    uint8_t addr[16];
+    bool is_v4;
+
+    (void)err;
+    SEL_FOR (sel, i) {
+        bool hit = false;
+
+        if (cell_address(column_at(&args[CIDR_FIELD], i), addr, &is_v4)) {
+            for (size_t k = 0; k < c->n && !hit; k++)
+                hit = network_has(&c->nets[k], addr);
+        }
+        out[i] = val_bool(hit != c->negate);
+    }
+    return LANNER_OK;
+}
+
+struct subnet {
+    unsigned bits;
+};
+
+static enum lanner_rc bind_subnet(struct fn_call *call, struct lanner_err *err)
+{
+    struct subnet *s = ARENA_NEW(call->env->arena, struct subnet);
+    int64_t bits;
+
+    if (!arg_given(call, 1))
+        return err_set_at(err, LANNER_ERR_QUERY, call->at, "subnet() needs bits=");
+    TRY(arg_long(call, 1, "bits", 32, 0, 32, &bits, err));
+    s->bits = (unsigned)bits;
+    call->state = s;
+    return LANNER_OK;
+}
+
+static enum lanner_rc eval_subnet(struct fn_run *run, const struct column *args,
+                                  const struct sel *sel, struct val *out, struct lanner_err *err)
+{
+    const struct subnet *s = run->call->state;
+    uint8_t a[16];
+    bool is_v4;
+
+    (void)err;
+    SEL_FOR (sel, i) {
+        uint32_t ip;
+
+        out[i] = VAL_ABSENT;
+        if (!cell_address(column_at(&args[0], i), a, &is_v4) || !is_v4)
+            continue;
+        ip = (uint32_t)a[12] << 24 | (uint32_t)a[13] << 16 | (uint32_t)a[14] << 8 | a[15];
+        ip &= s->bits == 0 ? 0 : UINT32_MAX << (32 - s->bits);
+        out[i] = val_str(arena_printf(run->arena, "%u.%u.%u.%u/%u", ip >> 24, ip >> 16 & 255,
+                                      ip >> 8 & 255, ip & 255, s->bits));
+    }
+    return LANNER_OK;
+}
+
+static const struct fn_param cidr_params[] = {
+    PARAM("field", P_FIELD, PARAM_FIRST, NULL), PARAM("subnet", P_LIST, 0, NULL),
+    PARAM("negate", P_BOOL, 0, "false"),        PARAM("file", P_TEXT, 0, NULL),
+    PARAM("column", P_TEXT, 0, NULL),           PARAMS_END};
+static const struct fn_param subnet_params[] = {PARAM("field", P_FIELD, PARAM_FIRST, NULL),
+                                                PARAM("bits", P_NUMBER, PARAM_REQUIRED, NULL),
+                                                PARAM_AS("_subnet"), PARAMS_END};
+
+const struct fn_def fn_cidr[] = {
+    {
+        .name = "cidr",
+        .kind = FN_PREDICATE,
+        .params = cidr_params,
+        .ret = TYPE_BOOL,
+        .nulls = FN_NULLS_SEEN,
+        .spelled = {[LANG_CQL] = "cidr"},
+        .family = "Filters",
+        .doc = "Passes when the field is an IPv4 or IPv6 address in one of the subnets. What is no "
+               "address does not pass.",
+        .bind = bind_cidr,
+        .eval = eval_cidr,
+    },
+    {
+        .name = "subnet",
+        .kind = FN_SCALAR,
+        .params = subnet_params,
+        .ret = TYPE_TEXT,
+        .nulls = FN_NULL_IN_NULL_OUT,
+        .spelled = {[LANG_CQL] = "subnet"},
+        .family = "Network, geography, security",
+        .doc = "The network of an IPv4 address: `192.168.10.45` with 23 bits is `192.168.10.0/23`.",
+        .bind = bind_subnet,
+        .eval = eval_subnet,
+    },
+    {0},
+};

@@ -1,0 +1,10 @@
+/* common.h - door of lang/common: what every front end needs. */
+#ifndef LANG_COMMON_COMMON_H
+#define LANG_COMMON_COMMON_H
+
+#include "lang/common/cursor.h"
+#include "lang/common/front.h"
+#include "lang/common/suggest.h"
+#include "lang/common/times.h"
+
+#endif

@@ -1,0 +1,23 @@
+/* table.h - a lookup file as a table of text: CSV with a header, or JSON (an array of objects, or
+ * one object a line). */
+#ifndef LOOKUP_TABLE_H
+#define LOOKUP_TABLE_H
+
+#include "batch/batch.h"
+#include "lookup/folders.h"
+
+struct lookup_table {
+    struct str *columns; /* all in the arena */
+    size_t n_columns;
+    struct val *cells; /* row by row; absent where a row has no such column */
+    size_t n_rows;
+};
+
+/* Reads the file that a query calls `name` from the first of the folders that has it. The ending
+ * does not matter: the content tells CSV from JSON. A ragged CSV row, JSON that does not parse and
+ * a table without columns are LANNER_ERR_INPUT with file and line. */
+enum lanner_rc lookup_table_read(const struct lookup_folders *folders, struct str name,
+                                 struct arena *a, struct lookup_table *out,
+                                 struct lanner_err *err) MUST_USE;
+
+#endif

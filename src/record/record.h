@@ -1,0 +1,12 @@
+/* record.h - the door of the room record: from one record's bytes to fields. */
+#ifndef RECORD_RECORD_H
+#define RECORD_RECORD_H
+
+#include "record/csv.h"
+#include "record/json.h"
+#include "record/kv.h"
+#include "record/timestamp.h"
+#include "record/url.h"
+#include "record/view.h"
+
+#endif

@@ -1,0 +1,67 @@
+/* prefilter.c - the byte strings of which every record that can matter holds at least one. */
+#include "scan/scan_int.h"
+
+/* Strings so short stand in nearly every record. */
+#define MIN_LITERAL  2
+#define MAX_LITERALS 20000
+
+static bool add_atoms(const struct extractor *x, const struct plan_prefilter *p,
+                      struct literal_list *list, struct arena *a)
+{
+    if (p->n == 0)
+        return false;
+    for (size_t i = 0; i < p->n; i++) {
+        size_t before = list->n;
+
+        if (!source_literals(x, p->atoms[i].field, p->atoms[i].literal, p->atoms[i].ignore_case,
+                             list, a))
+            return false;
+        for (size_t k = before; k < list->n; k++) {
+            if (list->items[k].text.len < MIN_LITERAL || list->n > MAX_LITERALS)
+                return false;
+        }
+    }
+    return true;
+}
+
+static size_t drop_repeated(struct literal *items, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+
+        while (k < kept &&
+               !(items[k].icase == items[i].icase && str_eq(items[k].text, items[i].text)))
+            k++;
+        if (k == kept)
+            items[kept++] = items[i];
+    }
+    return kept;
+}
+
+enum lanner_rc prefilter_new(const struct extractor *x, const struct scan_consumer *consumers,
+                             size_t n, struct literals **out, struct lanner_err *err)
+{
+    struct literal_list list = {0};
+    struct arena a;
+    enum lanner_rc rc = LANNER_OK;
+    bool usable = n > 0;
+
+    *out = NULL;
+    arena_init(&a, 0);
+    for (size_t i = 0; i < n && usable; i++)
+        usable = add_atoms(x, &consumers[i].spec->prefilter, &list, &a);
+    if (usable && list.n > 0) {
+        struct literal *all = ARENA_ARRAY(&a, struct literal, list.n + 1);
+        size_t n_all;
+
+        memcpy(all, list.items, list.n * sizeof(*all));
+        /* Any byte may be written with it in JSON: such a record is always looked at. */
+        all[list.n] = (struct literal){.text = STR("\\u"), .icase = false};
+        n_all = list.n <= 1000 ? drop_repeated(all, list.n + 1) : list.n + 1;
+        rc = literals_new(all, n_all, out, err);
+    }
+    arena_done(&a);
+    return rc;
+}

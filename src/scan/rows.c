@@ -1,0 +1,435 @@
+/* rows.c - from windows to batches: the prefilter's search, the records, their fields, the push.
+ *
+ * With the prefilter, a line is looked at only when a literal stands in it; it is copied beside the
+ * batch, so that one batch can take the few hits of many windows. Without it, values point into the
+ * window and the batch is pushed before the window goes. */
+#include <stdlib.h>
+
+#include "scan/scan_int.h"
+
+#define FIRST_ROWS     64
+#define EXTRA_COLUMNS  24
+#define MAX_COPIED     ((size_t)1024 * 1024) /* bytes copied beside one batch */
+#define MAX_COPIED_ONE ((size_t)64 * 1024)
+/* Windows read whole after one in which more than half of the bytes were hits. */
+#define DENSE_WINDOWS 15
+
+struct rows {
+    struct arena arena; /* of the batch */
+    struct arena lines; /* lines copied; emptied between lines when no row is left */
+    struct batch *b;    /* arena; NULL: none begun */
+    uint32_t n, cap;
+    uint32_t next_cap;
+    uint32_t n_window; /* rows pushed since the window began */
+    size_t copied;
+    bool pinned;            /* some row points into the window */
+    int64_t *times;         /* arena */
+    struct record *records; /* arena; only for searches */
+    struct extractor_worker *extractor;
+    struct search_worker *search; /* NULL: none */
+    unsigned n_dense;
+};
+
+/* Where a piece that is being split stands. */
+struct piece {
+    const struct window *win;
+    uint64_t offset; /* of the piece in the window */
+    bool is_copy;    /* its bytes stay when the window goes */
+};
+
+struct rows *rows_new(struct worker *w)
+{
+    struct rows *r = xcalloc(1, sizeof(*r));
+
+    arena_init(&r->arena, (size_t)256 * 1024);
+    arena_init(&r->lines, (size_t)64 * 1024);
+    r->next_cap = w->job->kind == JOB_ROWS ? MIN(FIRST_ROWS, w->job->scan->o.batch_rows) : 1;
+    r->extractor = extractor_worker_new(w->job->extractor);
+    if (w->job->searches != NULL)
+        r->search = search_worker_new(w->job->searches);
+    return r;
+}
+
+void rows_free(struct rows *r)
+{
+    if (r == NULL)
+        return;
+    extractor_worker_free(r->extractor);
+    search_worker_free(r->search);
+    arena_done(&r->arena);
+    arena_done(&r->lines);
+    free(r);
+}
+
+void broken_add(struct broken_at *list, size_t *n, struct broken_at at)
+{
+    size_t i = *n;
+
+    while (i > 0 && (list[i - 1].input > at.input ||
+                     (list[i - 1].input == at.input && list[i - 1].position > at.position)))
+        i--;
+    if (i >= FIRST_BROKEN)
+        return;
+    if (*n < FIRST_BROKEN)
+        (*n)++;
+    memmove(&list[i + 1], &list[i], (*n - i - 1) * sizeof(*list));
+    list[i] = at;
+}
+
+static void report_broken(struct worker *w, const struct piece *p, uint64_t offset)
+{
+    const struct window *win = p->win;
+    uint64_t in_window = p->offset + offset;
+    struct broken_at at = {win->in->index, win->position + in_window, 0};
+
+    w->n_unreadable++;
+    if (win->line != UINT64_MAX &&
+        (w->n_broken < FIRST_BROKEN || w->broken[FIRST_BROKEN - 1].input >= at.input))
+        at.line = win->line + 1 + format_count_feeds(win->bytes.ptr, win->bytes.ptr + in_window);
+    broken_add(w->broken, &w->n_broken, at);
+}
+
+/* ---- pushing ---- */
+
+static bool in_interval(const struct plan_scan *spec, int64_t t)
+{
+    if (t == TIME_NONE)
+        return true;
+    if (spec->from_ns != TIME_NONE && t < spec->from_ns)
+        return false;
+    return spec->to_ns == TIME_NONE || t < spec->to_ns || (spec->to_included && t == spec->to_ns);
+}
+
+static bool is_done(const struct scan_consumer *c)
+{
+    return c->exec != NULL && c->push == NULL && exec_is_done(c->exec);
+}
+
+/* The batch as one consumer may change it: columns and selection of its own. */
+static struct batch *batch_share(struct batch *b)
+{
+    struct arena *a = b->arena;
+    struct batch *own = ARENA_NEW(a, struct batch);
+
+    *own = *b;
+    own->cols = ARENA_ARRAY(a, struct column, b->cap_cols);
+    memcpy(own->cols, b->cols, b->n_cols * sizeof(*b->cols));
+    if (b->open != NULL) {
+        own->open = ARENA_ARRAY(a, struct open_row, b->n_rows);
+        for (uint32_t i = 0; i < b->n_rows; i++) {
+            struct open_row *row = &own->open[i];
+
+            row->n = row->cap = b->open[i].n;
+            row->fields = ARENA_ARRAY(a, struct open_field, row->n);
+            if (row->n > 0)
+                memcpy(row->fields, b->open[i].fields, row->n * sizeof(*row->fields));
+        }
+    }
+    return own;
+}
+
+static void select_rows(const struct rows *r, const struct plan_scan *spec, struct batch *b)
+{
+    b->sel.idx = ARENA_ARRAY(b->arena, uint32_t, b->n_rows);
+    b->sel.n = 0;
+    for (uint32_t i = 0; i < b->n_rows; i++) {
+        if (in_interval(spec, r->times[i]))
+            b->sel.idx[b->sel.n++] = i;
+    }
+}
+
+static enum lanner_rc push_all(struct worker *w, struct lanner_err *err)
+{
+    struct job *job = w->job;
+    struct rows *r = w->rows;
+    bool any = false;
+
+    for (size_t i = 0; i < job->n_consumers; i++) {
+        const struct scan_consumer *c = &job->consumers[i];
+        struct batch *b;
+
+        if (is_done(c))
+            continue;
+        any = true;
+        b = job->n_consumers > 1 ? batch_share(r->b) : r->b;
+        select_rows(r, c->spec, b);
+        if (b->sel.n == 0)
+            continue;
+        if (c->push != NULL)
+            TRY(c->push(c->push_ctx, w->number, b, err));
+        else
+            TRY(exec_push(c->exec, w->number, b, err));
+    }
+    if (!any)
+        atomic_store(&job->stop, true); /* nothing that follows can change a result */
+    return LANNER_OK;
+}
+
+static enum lanner_rc flush(struct worker *w, struct lanner_err *err)
+{
+    struct rows *r = w->rows;
+    enum lanner_rc rc = LANNER_OK;
+
+    if (r->b != NULL && r->n > 0) {
+        r->b->n_rows = r->n;
+        if (r->search != NULL)
+            rc = search_run(r->search, r->b, (uint32_t)w->job->fields->n, r->records, err);
+        if (rc == LANNER_OK)
+            rc = push_all(w, err);
+        atomic_fetch_add(&w->job->n_matched, r->n);
+    }
+    /* The next batch has room for what a window like this one gives. */
+    r->n_window += r->n;
+    r->next_cap = MIN(MAX(r->n_window + r->n_window / 8, FIRST_ROWS), w->job->scan->o.batch_rows);
+    r->b = NULL;
+    r->n = 0;
+    r->pinned = false;
+    arena_reset(&r->arena);
+    return rc;
+}
+
+static void batch_begin(struct worker *w)
+{
+    struct rows *r = w->rows;
+    const struct job *job = w->job;
+
+    r->cap = MAX(r->next_cap, 1);
+    r->b = batch_new(&r->arena, r->cap, job->n_cols, job->n_cols + EXTRA_COLUMNS,
+                     job->kind == JOB_ROWS && job->fields->open);
+    r->times = ARENA_ARRAY(&r->arena, int64_t, r->cap);
+    if (r->search != NULL)
+        r->records = ARENA_ARRAY(&r->arena, struct record, r->cap);
+}
+
+/* ---- records ---- */
+
+static void row_clear(struct batch *b, uint32_t row)
+{
+    for (uint32_t c = 0; c < b->n_cols; c++)
+        b->cols[c].v[row] = VAL_ABSENT;
+    if (b->open != NULL)
+        b->open[row] = (struct open_row){0};
+}
+
+static bool any_interval(const struct job *job, int64_t t)
+{
+    for (size_t i = 0; i < job->n_consumers; i++) {
+        if (in_interval(job->consumers[i].spec, t))
+            return true;
+    }
+    return false;
+}
+
+static void note_time(struct worker *w, int64_t t)
+{
+    if (t == TIME_NONE)
+        return;
+    if (w->oldest == TIME_NONE || t < w->oldest)
+        w->oldest = t;
+    if (t > w->job->horizon_ns)
+        w->newest_ahead = w->newest_ahead == TIME_NONE ? t : MAX(w->newest_ahead, t);
+    else
+        w->newest = w->newest == TIME_NONE ? t : MAX(w->newest, t);
+}
+
+static struct str id_text(const struct val *id, char room[VAL_PRINT_MAX])
+{
+    return val_is_null(id) ? STR_NONE : val_print(id, room);
+}
+
+/* Whether the record's row is kept. */
+static bool row_wanted(struct worker *w, const struct extracted *got, struct ordinal at,
+                       struct lanner_err *err, enum lanner_rc *rc)
+{
+    struct job *job = w->job;
+    char room[VAL_PRINT_MAX];
+    struct str id = job->seen != NULL ? id_text(&got->id, room) : STR_NONE;
+
+    switch (job->kind) {
+    case JOB_TIMES:
+        note_time(w, got->event_ns);
+        return false;
+    case JOB_IDS:
+        if (id.len > 0)
+            *rc = seen_add(job->seen, id, at, err);
+        return false;
+    case JOB_ROWS:
+        break;
+    }
+    if (id.len > 0 && !seen_is_first(job->seen, id, at)) {
+        atomic_fetch_add(&job->n_duplicates, 1);
+        return false;
+    }
+    return any_interval(job, got->event_ns);
+}
+
+static enum lanner_rc row_add(struct worker *w, const struct record *rec, const struct piece *p,
+                              uint64_t offset, struct lanner_err *err)
+{
+    struct rows *r = w->rows;
+    struct extracted got = {.event_ns = TIME_NONE, .source = SIZE_MAX};
+    struct ordinal at = ordinal_of(p->win->in->index, p->win->position + p->offset + offset);
+    enum lanner_rc rc = LANNER_OK;
+    bool keep = true;
+
+    if (rec->bytes.len > w->job->scan->max_record) {
+        report_broken(w, p, offset);
+        return LANNER_OK;
+    }
+    if (r->b == NULL)
+        batch_begin(w);
+    r->b->ord[r->n] = at;
+    if (extractor_read(w->job->extractor, r->extractor, rec, r->b, r->n, &got) == EXTRACT_BROKEN) {
+        report_broken(w, p, offset);
+        keep = got.usable;
+    }
+    if (!keep || !row_wanted(w, &got, at, err, &rc)) {
+        row_clear(r->b, r->n);
+        return rc;
+    }
+    r->pinned |= !p->is_copy;
+    r->times[r->n] = got.event_ns;
+    if (r->search != NULL)
+        r->records[r->n] = *rec;
+    r->n++;
+    return r->n == r->cap ? flush(w, err) : LANNER_OK;
+}
+
+/* Reads the records of a piece. */
+static enum lanner_rc read_piece(struct worker *w, const struct piece *p, struct format_splitter *s,
+                                 uint64_t *n_events, struct lanner_err *err)
+{
+    struct record rec;
+    uint64_t offset = 0, n = 0;
+    enum format_split found;
+    enum lanner_rc rc = LANNER_OK;
+
+    s->in = p->win->in->format;
+    s->arena = &w->rows->arena;
+    s->need_raw = w->job->need_raw;
+    format_split_start(s);
+    while (rc == LANNER_OK && (found = format_split_next(s, &rec, &offset)) != SPLIT_END) {
+        n++;
+        if (found == SPLIT_BROKEN)
+            report_broken(w, p, offset);
+        else
+            rc = row_add(w, &rec, p, offset, err);
+    }
+    *n_events += n + s->n_skipped;
+    format_split_done(s);
+    return rc;
+}
+
+/* ---- windows ---- */
+
+static enum lanner_rc read_whole(struct worker *w, const struct window *win, uint64_t *n_events,
+                                 struct lanner_err *err)
+{
+    struct piece p = {.win = win};
+    struct format_splitter s = {.window = win->bytes, .mark = win->has_mark ? &win->mark : NULL};
+
+    return read_piece(w, &p, &s, n_events, err);
+}
+
+/* Lines with a hit, one after another. */
+static enum lanner_rc read_hit_lines(struct worker *w, const struct window *win, uint64_t *n_events,
+                                     struct lanner_err *err)
+{
+    struct rows *r = w->rows;
+    const char *p = win->bytes.ptr, *end = p + win->bytes.len, *hit;
+    size_t n_hit_bytes = 0;
+
+    while ((hit = literals_next(w->job->literals, p, end, NULL)) != NULL) {
+        const char *before = memrchr(p, '\n', (size_t)(hit - p));
+        const char *line = before != NULL ? before + 1 : p;
+        const char *after = memchr(hit, '\n', (size_t)(end - hit));
+        struct piece piece = {.win = win, .offset = (uint64_t)(line - win->bytes.ptr)};
+        struct format_splitter s = {0};
+
+        after = after != NULL ? after + 1 : end;
+        s.window = str_of(line, (size_t)(after - line));
+        *n_events += format_count_lines(p, line);
+        n_hit_bytes += s.window.len;
+        if (s.window.len <= MAX_COPIED_ONE) {
+            s.window = arena_str(&r->lines, s.window);
+            r->copied += s.window.len;
+            piece.is_copy = true;
+        }
+        TRY(read_piece(w, &piece, &s, n_events, err));
+        if (r->copied > MAX_COPIED)
+            TRY(flush(w, err));
+        if (r->n == 0) { /* a push in the midst of a line leaves the line alone */
+            arena_reset(&r->lines);
+            r->copied = 0;
+        }
+        p = after;
+    }
+    *n_events += format_count_lines(p, end);
+    if (n_hit_bytes > win->bytes.len / 2)
+        r->n_dense = DENSE_WINDOWS;
+    return LANNER_OK;
+}
+
+/* The next hit of a window whose records are split one after another. */
+struct hits {
+    const struct literals *literals;
+    const char *next; /* NULL: none follows */
+    const char *end;
+};
+
+static bool hits_wanted(void *ctx, struct str record)
+{
+    struct hits *h = ctx;
+
+    if (h->next != NULL && h->next < record.ptr)
+        h->next = literals_next(h->literals, record.ptr, h->end, NULL);
+    return h->next != NULL && h->next < record.ptr + record.len;
+}
+
+static enum lanner_rc read_hit_records(struct worker *w, const struct window *win,
+                                       uint64_t *n_events, struct lanner_err *err)
+{
+    const char *start = win->bytes.ptr, *end = start + win->bytes.len;
+    struct hits h = {.literals = w->job->literals, .end = end};
+    struct piece p = {.win = win};
+    struct format_splitter s = {.window = win->bytes, .mark = &win->mark};
+
+    h.next = literals_next(h.literals, start, end, NULL);
+    if (h.next == NULL && !win->mark.has_broken && !win->mark.has_built) {
+        *n_events += win->mark.n_records;
+        return LANNER_OK;
+    }
+    s.wanted = hits_wanted;
+    s.wanted_ctx = &h;
+    return read_piece(w, &p, &s, n_events, err);
+}
+
+enum lanner_rc rows_read_window(struct worker *w, const struct window *win, struct lanner_err *err)
+{
+    struct rows *r = w->rows;
+    uint64_t n_events = 0;
+    enum lanner_rc rc;
+
+    if (win->position + win->bytes.len >= UINT64_C(1) << ORDINAL_POS_BITS)
+        return err_set(err, LANNER_ERR_LIMIT, "%s: longer than the 1 TiB one input can be",
+                       win->in->path);
+    r->n_window = 0;
+    if (w->job->literals == NULL || win->in->no_prefilter || r->n_dense > 0) {
+        r->n_dense -= r->n_dense > 0;
+        rc = read_whole(w, win, &n_events, err);
+    } else if (win->has_mark) {
+        rc = read_hit_records(w, win, &n_events, err);
+    } else {
+        rc = read_hit_lines(w, win, &n_events, err);
+    }
+    if (rc == LANNER_OK && (r->pinned || w->job->kind != JOB_ROWS))
+        rc = flush(w, err);
+    atomic_fetch_add(&w->job->n_events, n_events);
+    atomic_fetch_add(&w->job->n_bytes, win->bytes.len);
+    return rc;
+}
+
+enum lanner_rc rows_finish(struct worker *w, struct lanner_err *err)
+{
+    return flush(w, err);
+}

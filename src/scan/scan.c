@@ -1,0 +1,310 @@
+/* scan.c - opening a scan, running it, the first passes. See scan.h. */
+#include "scan/scan.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "scan/scan_int.h"
+
+#define DEFAULT_MAX_RECORD ((uint64_t)256 * 1024 * 1024)
+#define PROGRESS_NS        (NS_PER_S / 5)
+#define NS_PER_DAY         (INT64_C(86400) * NS_PER_S)
+
+enum lanner_rc scan_open(const struct scan_options *o, struct scan **out, struct lanner_err *err)
+{
+    struct scan *s = xcalloc(1, sizeof(*s));
+    enum lanner_rc rc = LANNER_ERR_USAGE;
+
+    s->o = *o;
+    s->o.n_workers = MAX(o->n_workers, 1);
+    s->o.batch_rows = MAX(o->batch_rows, 1);
+    s->max_record = o->max_record != 0 ? o->max_record : DEFAULT_MAX_RECORD;
+    s->window_bytes = o->window_bytes != 0 ? o->window_bytes : WINDOW_BYTES;
+    s->stdin_fd = -1;
+    s->encoding = ENCODING_AUTO;
+    if (o->format != NULL && (s->forced = format_named(str_z(o->format))) == NULL) {
+        rc = err_set(err, rc, "no input format is named %s", o->format);
+        err_hint(err, "ndjson, json, csv, tsv, lines");
+        goto out;
+    }
+    if (o->encoding != NULL && (s->encoding = encoding_named(o->encoding)) == ENCODING_AUTO) {
+        rc = err_set(err, rc, "no encoding is named %s", o->encoding);
+        err_hint(err, "utf-8, utf-16le, utf-16be, windows-1252");
+        goto out;
+    }
+    rc = inputs_list(s, err);
+    if (rc == LANNER_OK) {
+        *out = s;
+        s = NULL;
+    }
+out:
+    scan_close(s);
+    return rc;
+}
+
+void scan_close(struct scan *s)
+{
+    if (s == NULL)
+        return;
+    inputs_free(s);
+    file_close(s->stdin_fd);
+    free(s);
+}
+
+/* ---- workers ---- */
+
+static void fill_stats(const struct job *job, struct lanner_stats *st)
+{
+    st->n_events += atomic_load(&job->n_events);
+    st->n_matched += atomic_load(&job->n_matched);
+    st->n_bytes += atomic_load(&job->n_bytes);
+    st->n_bytes_on_disk += atomic_load(&job->n_disk);
+    st->n_bytes_total = job->scan->total_bytes;
+    st->n_unreadable += atomic_load(&job->n_unreadable);
+    st->n_inputs += atomic_load(&job->n_inputs);
+    st->n_duplicates += atomic_load(&job->n_duplicates);
+}
+
+static void report_progress(struct job *job)
+{
+    struct lanner_stats st = {0};
+    int64_t now = clock_monotonic_ns();
+
+    if (job->scan->o.progress == NULL || now < atomic_load(&job->next_progress_ns) ||
+        atomic_exchange(&job->reporting, true))
+        return;
+    atomic_store(&job->next_progress_ns, now + PROGRESS_NS);
+    fill_stats(job, &st);
+    job->scan->o.progress(job->scan->o.progress_ctx, &st);
+    atomic_store(&job->reporting, false);
+}
+
+static void merge_worker(struct job *job, const struct worker *w)
+{
+    lock_take(&job->lock);
+    for (size_t i = 0; i < w->n_broken; i++)
+        broken_add(job->broken, &job->n_broken, w->broken[i]);
+    if (w->oldest != TIME_NONE && (job->oldest == TIME_NONE || w->oldest < job->oldest))
+        job->oldest = w->oldest;
+    /* TIME_NONE is the least number. */
+    job->newest = MAX(job->newest, w->newest);
+    job->newest_ahead = MAX(job->newest_ahead, w->newest_ahead);
+    cond_wake_all(&job->changed); /* the job may have been stopped while others wait */
+    lock_give(&job->lock);
+    atomic_fetch_add(&job->n_unreadable, w->n_unreadable);
+}
+
+static void worker_init(struct worker *w, struct job *job, size_t number)
+{
+    memset(w, 0, sizeof(*w));
+    w->job = job;
+    w->number = (unsigned)number;
+    w->cap = FORMAT_HEAD_MAX + TAIL_BYTES + job->scan->window_bytes;
+    w->buf = xmalloc(w->cap);
+    w->oldest = w->newest = w->newest_ahead = TIME_NONE;
+    w->rows = rows_new(w);
+}
+
+static void worker_run(struct worker *w)
+{
+    struct window win;
+    struct lanner_err err = {0};
+    enum lanner_rc rc = LANNER_OK;
+
+    while (rc == LANNER_OK && window_next(w, &win)) {
+        rc = rows_read_window(w, &win, &err);
+        window_done(w, &win);
+        report_progress(w->job);
+    }
+    if (rc == LANNER_OK && !atomic_load(&w->job->failed))
+        rc = rows_finish(w, &err);
+    if (rc != LANNER_OK)
+        job_fail(w->job, &err);
+    merge_worker(w->job, w);
+    rows_free(w->rows);
+    free(w->buf);
+}
+
+struct crew {
+    struct job *job;
+    struct worker first;
+};
+
+static void crew_main(void *ctx, size_t number)
+{
+    struct crew *crew = ctx;
+    struct worker own;
+
+    if (number == 0) {
+        worker_run(&crew->first);
+        return;
+    }
+    worker_init(&own, crew->job, number);
+    worker_run(&own);
+}
+
+/* ---- a run ---- */
+
+static void note_broken(struct job *job)
+{
+    uint64_t n = atomic_load(&job->n_unreadable);
+    struct scan *s = job->scan;
+    char text[512];
+
+    if (n == 0)
+        return;
+    job->incomplete = true;
+    snprintf(text, sizeof(text), "%" PRIu64 " of %" PRIu64 " records could not be read", n,
+             atomic_load(&job->n_events));
+    scan_note(s, LANNER_NOTE_INPUT, text);
+    for (size_t i = 0; i < job->n_broken; i++) {
+        const struct broken_at *b = &job->broken[i];
+        const struct scan_input *in = s->inputs.items[b->input];
+        uint64_t line = b->line != 0 ? b->line : input_line(s, in, b->position);
+
+        if (line != 0)
+            snprintf(text, sizeof(text), "%s:%" PRIu64 ": not a readable record", in->path, line);
+        else
+            snprintf(text, sizeof(text), "%s: not a readable record at byte %" PRIu64, in->path,
+                     b->position);
+        scan_note(s, LANNER_NOTE_INPUT, text);
+        if (job->first_fault.rc == LANNER_OK)
+            (void)err_set(&job->first_fault, LANNER_ERR_INPUT, "%s", text);
+    }
+}
+
+/* Fresh inputs for every run. Standard input is kept on disk when it will be read again. */
+static enum lanner_rc inputs_ready(struct scan *s, bool keep_stdin, struct lanner_err *err)
+{
+    if (keep_stdin || s->stdin_read)
+        return inputs_spool(s, err);
+    inputs_reset(s);
+    return LANNER_OK;
+}
+
+static enum lanner_rc job_run(struct job *job, struct lanner_err *err)
+{
+    struct scan *s = job->scan;
+    struct crew crew = {.job = job};
+    enum lanner_rc rc = LANNER_OK;
+
+    lock_init(&job->lock);
+    cond_init(&job->changed);
+    job->oldest = job->newest = job->newest_ahead = TIME_NONE;
+    atomic_store(&job->next_progress_ns, clock_monotonic_ns() + PROGRESS_NS);
+    worker_init(&crew.first, job, 0);
+    window_prime(&crew.first);
+    if (job->literals != NULL && crew.first.have > 0)
+        literals_sample(job->literals, crew.first.buf, MIN(crew.first.have, (size_t)65536));
+    (void)threads_run(s->o.n_workers, crew_main, &crew);
+    if (job->rc != LANNER_OK) {
+        rc = job->rc;
+        *err = job->err;
+    }
+    VEC_DONE(&job->open);
+    cond_done(&job->changed);
+    lock_done(&job->lock);
+    return rc;
+}
+
+static bool needs_raw(const struct scan_fields *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        if (str_eqz(f->names[i], FIELD_RAW) || str_eqz(f->names[i], FIELD_ID))
+            return true;
+    }
+    return f->open || f->n_searches > 0;
+}
+
+static enum lanner_rc run_ids(struct scan *s, const struct extractor *x,
+                              const struct scan_fields *fields, struct seen *seen,
+                              struct lanner_err *err)
+{
+    struct job job = {.scan = s, .extractor = x, .fields = fields, .kind = JOB_IDS};
+
+    job.seen = seen;
+    job.n_cols = (uint32_t)fields->n;
+    TRY(inputs_ready(s, true, err));
+    return job_run(&job, err);
+}
+
+static enum lanner_rc run_rows(struct job *job, struct lanner_stats *stats, struct lanner_err *err)
+{
+    struct scan *s = job->scan;
+    enum lanner_rc rc;
+
+    rc = job_run(job, err);
+    note_broken(job);
+    if (stats != NULL) {
+        fill_stats(job, stats);
+        stats->incomplete |= job->incomplete || s->incomplete;
+    }
+    if (rc != LANNER_OK || !s->o.strict_input || !(job->incomplete || s->incomplete))
+        return rc;
+    *err = s->first_fault.rc != LANNER_OK ? s->first_fault : job->first_fault;
+    return err->rc;
+}
+
+enum lanner_rc scan_run(struct scan *s, const struct extractor *x, const struct scan_fields *fields,
+                        const struct scan_consumer *consumers, size_t n, struct lanner_stats *stats,
+                        struct lanner_err *err)
+{
+    struct job job = {.scan = s,
+                      .extractor = x,
+                      .fields = fields,
+                      .consumers = consumers,
+                      .n_consumers = n,
+                      .kind = JOB_ROWS};
+    struct seen *seen = NULL;
+    enum lanner_rc rc = LANNER_OK;
+
+    job.n_cols = (uint32_t)(fields->n + fields->n_searches);
+    job.need_raw = needs_raw(fields);
+    if (s->o.dedup) {
+        job.seen = seen = seen_new(s->o.budget);
+        rc = run_ids(s, x, fields, seen, err);
+    }
+    if (rc == LANNER_OK)
+        rc = inputs_ready(s, s->o.several_passes, err);
+    if (rc == LANNER_OK && fields->n_searches > 0)
+        rc = search_new(x, fields, &job.searches, err);
+    /* Lines that are passed over are not known to be readable. */
+    if (rc == LANNER_OK && !s->o.no_prefilter && !s->o.strict_input)
+        rc = prefilter_new(x, consumers, n, &job.literals, err);
+    if (rc == LANNER_OK)
+        rc = run_rows(&job, stats, err);
+    literals_free(job.literals);
+    search_free(job.searches);
+    seen_free(seen);
+    return rc;
+}
+
+enum lanner_rc scan_time_range(struct scan *s, const struct source_set *set,
+                               const struct source_options *so, int64_t real_now_ns,
+                               int64_t *oldest, int64_t *newest, struct lanner_err *err)
+{
+    struct source_options times_only = *so;
+    struct scan_fields fields = {0};
+    struct job job = {.scan = s, .fields = &fields, .kind = JOB_TIMES};
+    struct extractor *x = NULL;
+    enum lanner_rc rc;
+
+    times_only.lazy_time = false;
+    times_only.want_id = false;
+    job.horizon_ns = real_now_ns > INT64_MAX - NS_PER_DAY ? INT64_MAX : real_now_ns + NS_PER_DAY;
+    TRY(extractor_new(set, &times_only, NULL, 0, false, &x, err));
+    job.extractor = x;
+    rc = inputs_ready(s, true, err);
+    if (rc == LANNER_OK) {
+        s->quiet = true; /* the run that follows says the same */
+        rc = job_run(&job, err);
+        s->quiet = false;
+    }
+    extractor_free(x);
+    if (rc != LANNER_OK)
+        return rc;
+    *oldest = job.oldest;
+    *newest = job.newest != TIME_NONE ? job.newest : job.newest_ahead;
+    return LANNER_OK;
+}

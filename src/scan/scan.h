@@ -1,0 +1,76 @@
+/* scan.h - inputs: files, folders, compressed files, standard input, bytes in memory. One pass over
+ * all of them feeds the pipelines of a job.
+ *
+ * Windows of whole records are searched for the prefilter's literals before any record is looked
+ * at; only records with a hit are read, and of those only the fields asked for. Plain line files
+ * are cut in parallel; a compressed file or a format whose records span lines is decoded and cut by
+ * one worker at a time while the others read records. */
+#ifndef SCAN_SCAN_H
+#define SCAN_SCAN_H
+
+#include "exec/exec.h"
+#include "format/format.h"
+#include "source/source.h"
+
+struct scan_input_spec {
+    const char *path;  /* "-": standard input; file or folder */
+    const void *bytes; /* not NULL: this memory, under the name `path` */
+    size_t len;
+};
+
+struct scan_options {
+    const struct scan_input_spec *inputs;
+    size_t n_inputs;
+    const char *format;   /* forced, or NULL */
+    const char *encoding; /* or NULL */
+    uint64_t max_record;
+    unsigned n_workers;
+    uint32_t batch_rows;
+    bool strict_input;
+    bool dedup;
+    bool simd;
+    const volatile int *cancel;
+    const struct fn_env *fn;
+    const char *temp_folder; /* standard input is spooled there when a first pass needs it */
+    void (*progress)(void *ctx, const struct lanner_stats *s);
+    void *progress_ctx;
+    bool no_prefilter;     /* every record is read */
+    bool several_passes;   /* more than one scan_run will follow: standard input is spooled */
+    uint32_t window_bytes; /* 0: the default; tests use tiny windows */
+    struct budget *budget; /* for the record ids of dedup; may be NULL */
+};
+/* With dedup, the first record (by ordinal) of each record id counts: the extractor must have been
+ * made with want_id. It costs a pass of its own. */
+
+/* One plan's share of the scan. */
+struct scan_consumer {
+    struct exec *exec;
+    const struct plan_scan *spec; /* interval, filters, prefilter */
+    const struct schema *schema;  /* of the scan node */
+    /* Tests: rows go here instead of to exec. */
+    enum lanner_rc (*push)(void *ctx, unsigned worker, struct batch *b, struct lanner_err *err);
+    void *push_ctx;
+};
+
+struct scan; /* the opened inputs; may be run several times */
+enum lanner_rc scan_open(const struct scan_options *o, struct scan **out,
+                         struct lanner_err *err) MUST_USE;
+/* Reads everything once. stats are added to; notes go through fn->note. Unreadable records and
+ * inputs set stats->incomplete (or fail when strict_input, after all was read). Rows that no
+ * consumer's interval takes are dropped; the filters of the plans are left to their pipelines. With
+ * the prefilter a line that is passed over counts as one event (an envelope's records only when it
+ * is read).
+ *
+ * Positions in ordinals are those of the decompressed, decoded text. */
+enum lanner_rc scan_run(struct scan *s, const struct extractor *x, const struct scan_fields *fields,
+                        const struct scan_consumer *consumers, size_t n, struct lanner_stats *stats,
+                        struct lanner_err *err) MUST_USE;
+/* First pass for --now data and automatic buckets: oldest and newest event time over all inputs,
+ * TIME_NONE when there is none. Times more than a day ahead of real_now_ns count only when there
+ * are no others. */
+enum lanner_rc scan_time_range(struct scan *s, const struct source_set *set,
+                               const struct source_options *so, int64_t real_now_ns,
+                               int64_t *oldest, int64_t *newest, struct lanner_err *err) MUST_USE;
+void scan_close(struct scan *s);
+
+#endif

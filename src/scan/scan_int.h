@@ -1,0 +1,210 @@
+/* scan_int.h - what the files of this room share.
+ *
+ * inputs.c makes the list of inputs and opens them, window.c hands out windows of whole records,
+ * rows.c makes batches of the records in them, run.c drives the workers. */
+#ifndef SCAN_SCAN_INT_H
+#define SCAN_SCAN_INT_H
+
+#include "scan/feed.h"
+#include "scan/scan.h"
+#include "util/file.h"
+#include "util/thread.h"
+
+/* Windows stay in the L2 cache; 128 to 256 KiB measured best. */
+#define WINDOW_BYTES ((size_t)256 * 1024)
+/* Read behind a stretch's end to find the end of its last line. */
+#define TAIL_BYTES ((size_t)8 * 1024)
+/* A stretch of a plain file that one worker takes at a time. */
+#define STRETCH_MAX_BYTES ((uint64_t)8 * 1024 * 1024)
+#define FIRST_BROKEN      3
+/* Records are looked for this far beyond the longest allowed (blanks may come before them); whoever
+ * reads a record applies the limit itself, so that it does not depend on where windows end. */
+#define RECORD_SLACK ((uint64_t)64 * 1024)
+
+struct scan_input {
+    char *path; /* owned */
+    size_t index;
+    const char *bytes; /* not NULL: memory, borrowed */
+    uint64_t size;     /* at opening */
+    bool is_stdin;
+    int64_t modified_ns;
+    /* While open; by whoever opens it, then read-only. */
+    int fd;
+    struct feed *feed; /* owned; NULL for plain line files */
+    struct format_input
+        *format; /* owned; kept to the end of the run: caches know inputs by address */
+    bool is_lines;
+    bool parallel;  /* a plain line file: cut anywhere */
+    uint64_t first; /* position of the first byte behind the byte-order mark */
+    uint64_t stretch_bytes;
+    uint64_t n_stretches;
+    bool no_prefilter; /* its header holds a literal: every record must be looked at */
+    /* Guarded by the pool's lock. */
+    uint64_t next_stretch;
+    unsigned n_users;
+    bool busy;      /* some worker is cutting the next window */
+    bool exhausted; /* no window follows */
+    /* Of the worker for which it is busy. */
+    struct format_cutter *cutter; /* owned */
+    struct buf rest;              /* bytes read and not yet in a window */
+    uint64_t position;            /* of the next window */
+    uint64_t line;                /* line feeds before it */
+    bool at_end;                  /* the feed has given everything */
+    bool in_long;                 /* inside a line that is too long */
+    uint64_t consumed;            /* bytes of the file, as counted in stats so far */
+};
+
+/* Where an unreadable record stands. */
+struct broken_at {
+    size_t input;
+    uint64_t position;
+    uint64_t line; /* 1-based; 0: to be counted */
+};
+
+struct scan {
+    struct scan_options o;
+    VEC(struct scan_input *) inputs;
+    enum encoding encoding;
+    const struct format_def *forced;
+    size_t n_specs_failed;
+    uint64_t max_record;
+    size_t window_bytes;
+    uint64_t total_bytes;
+    int stdin_fd; /* spooled standard input, or -1 */
+    bool stdin_read;
+    bool quiet;                    /* a first pass: notes are left to the run that follows */
+    bool incomplete;               /* something could not even be listed */
+    struct lanner_err first_fault; /* for strict input */
+};
+
+/* What one run shares among its workers. */
+struct job {
+    struct scan *scan;
+    const struct extractor *extractor;
+    const struct scan_fields *fields;
+    const struct scan_consumer *consumers;
+    size_t n_consumers;
+    struct literals *literals;   /* owned; NULL: every record is read */
+    struct search_set *searches; /* owned; may be NULL */
+    struct seen *seen;           /* dedup; borrowed */
+    enum job_kind { JOB_ROWS, JOB_TIMES, JOB_IDS } kind;
+    int64_t horizon_ns; /* JOB_TIMES: times up to here count before later ones */
+    uint32_t n_cols;
+    bool need_raw;
+
+    struct lock lock; /* guards what follows, and the marked fields of inputs */
+    struct signal_cond changed;
+    size_t next_input; /* first that was never opened */
+    size_t n_opening;
+    VEC(struct scan_input *) open;
+    enum lanner_rc rc;
+    struct lanner_err err;
+    bool incomplete;
+    struct broken_at broken[FIRST_BROKEN];
+    size_t n_broken;
+    struct lanner_err first_fault;
+    int64_t oldest, newest, newest_ahead; /* JOB_TIMES */
+
+    _Atomic bool stop;   /* no further window */
+    _Atomic bool failed; /* and no further push */
+    _Atomic uint64_t n_events, n_matched, n_bytes, n_disk, n_unreadable, n_inputs, n_duplicates;
+    _Atomic int64_t next_progress_ns;
+    _Atomic bool reporting;
+};
+
+/* One window of whole records, in its worker's buffer. */
+struct window {
+    struct scan_input *in;
+    struct str bytes;
+    uint64_t position; /* of its first byte */
+    uint64_t line;     /* line feeds before it; UINT64_MAX: not counted */
+    struct format_window_mark mark;
+    bool has_mark;
+};
+
+struct worker {
+    struct job *job;
+    unsigned number;
+    /* window.c */
+    char *buf; /* owned */
+    size_t cap;
+    size_t have;               /* bytes in buf */
+    size_t used;               /* of them, given in windows */
+    uint64_t pos;              /* position of buf[0] in the input */
+    struct scan_input *primed; /* opened before the workers started: to be cut */
+    struct scan_input *in;     /* whose stretch is being read, or whose window is being worked on */
+    bool in_stretch;
+    bool at_line_start; /* buf[used] is the first byte of a line */
+    bool in_long;       /* inside a line that is too long */
+    uint64_t stretch_end;
+    /* rows.c */
+    struct rows *rows;
+    /* What this worker found. */
+    struct broken_at broken[FIRST_BROKEN];
+    size_t n_broken;
+    uint64_t n_unreadable;
+    int64_t oldest, newest, newest_ahead;
+};
+
+/* inputs.c */
+enum lanner_rc inputs_list(struct scan *s, struct lanner_err *err) MUST_USE;
+void inputs_free(struct scan *s);
+void inputs_reset(struct scan *s);
+/* Opens the input and reads its head into the worker's buffer (w->have bytes). False: it is not
+ * read (said in a note) or it is empty. */
+bool input_open(struct worker *w, struct scan_input *in);
+void input_close(struct scan_input *in);
+/* inputs_reset, and standard input onto disk, so that it can be read again. */
+enum lanner_rc inputs_spool(struct scan *s, struct lanner_err *err) MUST_USE;
+/* Something about an input that makes the result incomplete. */
+void input_fault(struct job *job, const struct scan_input *in, const char *what);
+/* Line of a position, counted from the start of a plain file; 0 when it cannot be told. */
+uint64_t input_line(struct scan *s, const struct scan_input *in, uint64_t position);
+void scan_note(const struct scan *s, enum lanner_note_kind kind, const char *text);
+
+/* window.c */
+/* The next window for this worker; false when there are no more (or the job stops). */
+bool window_next(struct worker *w, struct window *out);
+/* The worker is through with it. */
+void window_done(struct worker *w, struct window *win);
+/* Opens the first input that can be read, so that its head can be sampled: it is then in w->buf. */
+void window_prime(struct worker *w);
+/* The job ends with this error (the first one counts). */
+void job_fail(struct job *job, const struct lanner_err *err);
+
+/* rows.c */
+struct rows *rows_new(struct worker *w);
+void rows_free(struct rows *r);
+enum lanner_rc rows_read_window(struct worker *w, const struct window *win,
+                                struct lanner_err *err) MUST_USE;
+/* Pushes what is left. */
+enum lanner_rc rows_finish(struct worker *w, struct lanner_err *err) MUST_USE;
+void broken_add(struct broken_at *list, size_t *n, struct broken_at at);
+
+/* prefilter.c */
+/* The union of the consumers' literals; *out NULL when every record must be read. */
+enum lanner_rc prefilter_new(const struct extractor *x, const struct scan_consumer *consumers,
+                             size_t n, struct literals **out, struct lanner_err *err) MUST_USE;
+
+/* search.c: free-text searches. */
+struct search_set;
+enum lanner_rc search_new(const struct extractor *x, const struct scan_fields *fields,
+                          struct search_set **out, struct lanner_err *err) MUST_USE;
+void search_free(struct search_set *s);
+struct search_worker;
+struct search_worker *search_worker_new(const struct search_set *s);
+void search_worker_free(struct search_worker *w);
+/* Fills the columns first_col.. of the batch for its rows. */
+enum lanner_rc search_run(struct search_worker *w, struct batch *b, uint32_t first_col,
+                          const struct record *records, struct lanner_err *err) MUST_USE;
+
+/* seen.c: record ids and the least ordinal each was seen with. */
+struct seen *seen_new(struct budget *budget);
+void seen_free(struct seen *s);
+/* Any worker. */
+enum lanner_rc seen_add(struct seen *s, struct str id, struct ordinal at,
+                        struct lanner_err *err) MUST_USE;
+/* After all were added: is this the first record with the id? */
+bool seen_is_first(const struct seen *s, struct str id, struct ordinal at);
+
+#endif

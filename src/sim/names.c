@@ -1,0 +1,190 @@
+/* names.c - see names.h. First names and last names have no word in common, so that first.last and
+ * last.first never meet. Letters outside ASCII are octal UTF-8. */
+#include "sim/names.h"
+
+#include "util/base.h"
+
+#define NAME(typed, shown)                                                                         \
+    {                                                                                              \
+        STR_INIT(typed), STR_INIT(shown)                                                           \
+    }
+
+/* clang-format off */
+static const struct sim_person first[] = {
+    NAME("aaron", "Aaron"), NAME("adam", "Adam"), NAME("adrian", "Adrian"),
+    NAME("agnes", "Agnes"), NAME("alan", "Alan"), NAME("albert", "Albert"), NAME("alex", "Alex"),
+    NAME("alice", "Alice"), NAME("amanda", "Amanda"), NAME("amber", "Amber"),
+    NAME("amelia", "Amelia"), NAME("amy", "Amy"), NAME("andrea", "Andrea"),
+    NAME("andrew", "Andrew"), NAME("angela", "Angela"), NAME("anna", "Anna"),
+    NAME("anthony", "Anthony"), NAME("aria", "Aria"), NAME("arthur", "Arthur"),
+    NAME("ashley", "Ashley"), NAME("barbara", "Barbara"), NAME("ben", "Ben"),
+    NAME("bernard", "Bernard"), NAME("beth", "Beth"), NAME("brandon", "Brandon"),
+    NAME("brenda", "Brenda"), NAME("brian", "Brian"), NAME("bruce", "Bruce"),
+    NAME("carla", "Carla"), NAME("carlos", "Carlos"), NAME("carmen", "Carmen"),
+    NAME("carol", "Carol"), NAME("cathy", "Cathy"), NAME("charles", "Charles"),
+    NAME("chloe", "Chloe"), NAME("chris", "Chris"), NAME("claire", "Claire"),
+    NAME("clara", "Clara"), NAME("craig", "Craig"), NAME("cynthia", "Cynthia"),
+    NAME("daniel", "Daniel"), NAME("david", "David"), NAME("deborah", "Deborah"),
+    NAME("dennis", "Dennis"), NAME("diana", "Diana"), NAME("donna", "Donna"),
+    NAME("dorothy", "Dorothy"), NAME("doris", "Doris"), NAME("dylan", "Dylan"),
+    NAME("edith", "Edith"), NAME("edward", "Edward"), NAME("elena", "Elena"),
+    NAME("elias", "Elias"), NAME("elizabeth", "Elizabeth"), NAME("ella", "Ella"),
+    NAME("emily", "Emily"), NAME("emma", "Emma"), NAME("eric", "Eric"), NAME("erika", "Erika"),
+    NAME("ethan", "Ethan"), NAME("eva", "Eva"), NAME("felix", "Felix"), NAME("fiona", "Fiona"),
+    NAME("frank", "Frank"), NAME("gabriel", "Gabriel"), NAME("george", "George"),
+    NAME("gerald", "Gerald"), NAME("gloria", "Gloria"), NAME("grace", "Grace"),
+    NAME("greg", "Greg"), NAME("hannah", "Hannah"), NAME("harold", "Harold"),
+    NAME("heather", "Heather"), NAME("helen", "Helen"), NAME("henry", "Henry"),
+    NAME("holly", "Holly"), NAME("hugo", "Hugo"), NAME("ian", "Ian"), NAME("ingrid", "Ingrid"),
+    NAME("irene", "Irene"), NAME("isaac", "Isaac"), NAME("ivan", "Ivan"), NAME("jack", "Jack"),
+    NAME("jacob", "Jacob"), NAME("james", "James"), NAME("jane", "Jane"), NAME("janet", "Janet"),
+    NAME("jason", "Jason"), NAME("jeremy", "Jeremy"), NAME("jessica", "Jessica"),
+    NAME("joan", "Joan"), NAME("joel", "Joel"), NAME("john", "John"), NAME("jordan", "Jordan"),
+    NAME("joseph", "Joseph"), NAME("joshua", "Joshua"), NAME("julia", "Julia"),
+    NAME("karen", "Karen"), NAME("karl", "Karl"), NAME("kate", "Kate"), NAME("keith", "Keith"),
+    NAME("kevin", "Kevin"), NAME("kimberly", "Kimberly"), NAME("kurt", "Kurt"),
+    NAME("laura", "Laura"), NAME("leo", "Leo"), NAME("leon", "Leon"), NAME("linda", "Linda"),
+    NAME("lisa", "Lisa"), NAME("lucas", "Lucas"), NAME("lucy", "Lucy"), NAME("luis", "Luis"),
+    NAME("maria", "Maria"), NAME("mark", "Mark"), NAME("martha", "Martha"),
+    NAME("martin", "Martin"), NAME("mary", "Mary"), NAME("mason", "Mason"),
+    NAME("matthew", "Matthew"), NAME("maya", "Maya"), NAME("megan", "Megan"),
+    NAME("michael", "Michael"), NAME("mila", "Mila"), NAME("monica", "Monica"),
+    NAME("nancy", "Nancy"), NAME("nathan", "Nathan"), NAME("nicole", "Nicole"),
+    NAME("noah", "Noah"), NAME("nora", "Nora"), NAME("oliver", "Oliver"),
+    NAME("olivia", "Olivia"), NAME("oscar", "Oscar"), NAME("pamela", "Pamela"),
+    NAME("patrick", "Patrick"), NAME("paul", "Paul"), NAME("paula", "Paula"),
+    NAME("peter", "Peter"), NAME("philip", "Philip"), NAME("quinn", "Quinn"),
+    NAME("rachel", "Rachel"), NAME("raymond", "Raymond"), NAME("rebecca", "Rebecca"),
+    NAME("richard", "Richard"), NAME("robert", "Robert"), NAME("robin", "Robin"),
+    NAME("roger", "Roger"), NAME("rosa", "Rosa"), NAME("ruth", "Ruth"), NAME("ryan", "Ryan"),
+    NAME("samuel", "Samuel"), NAME("sandra", "Sandra"), NAME("sarah", "Sarah"),
+    NAME("scott", "Scott"), NAME("sean", "Sean"), NAME("sharon", "Sharon"),
+    NAME("simon", "Simon"), NAME("sofia", "Sofia"), NAME("sophie", "Sophie"),
+    NAME("stella", "Stella"), NAME("stephen", "Stephen"), NAME("steven", "Steven"),
+    NAME("susan", "Susan"), NAME("tara", "Tara"), NAME("teresa", "Teresa"),
+    NAME("thomas", "Thomas"), NAME("timothy", "Timothy"), NAME("tina", "Tina"),
+    NAME("tobias", "Tobias"), NAME("tyler", "Tyler"), NAME("ursula", "Ursula"),
+    NAME("valerie", "Valerie"), NAME("vera", "Vera"), NAME("victor", "Victor"),
+    NAME("vincent", "Vincent"), NAME("virginia", "Virginia"), NAME("walter", "Walter"),
+    NAME("wendy", "Wendy"), NAME("william", "William"), NAME("yasmin", "Yasmin"),
+    NAME("yusuf", "Yusuf"), NAME("zoe", "Zoe"), NAME("jose", "Jos\303\251"),
+    NAME("zoee", "Zo\303\253"), NAME("rene", "Ren\303\251"), NAME("juergen", "J\303\274rgen"),
+    NAME("soren", "S\303\270ren"), NAME("anais", "Ana\303\257s"),
+};
+static const struct sim_person last[] = {
+    NAME("adams", "Adams"), NAME("allen", "Allen"), NAME("anders", "Anders"),
+    NAME("arnold", "Arnold"), NAME("atkins", "Atkins"), NAME("bailey", "Bailey"),
+    NAME("baker", "Baker"), NAME("barker", "Barker"), NAME("barnes", "Barnes"),
+    NAME("bauer", "Bauer"), NAME("becker", "Becker"), NAME("bell", "Bell"),
+    NAME("bennett", "Bennett"), NAME("berg", "Berg"), NAME("bishop", "Bishop"),
+    NAME("black", "Black"), NAME("blake", "Blake"), NAME("boyd", "Boyd"),
+    NAME("bradley", "Bradley"), NAME("brandt", "Brandt"), NAME("brooks", "Brooks"),
+    NAME("brown", "Brown"), NAME("bryant", "Bryant"), NAME("burke", "Burke"),
+    NAME("burns", "Burns"), NAME("butler", "Butler"), NAME("byrne", "Byrne"),
+    NAME("camp", "Camp"), NAME("carlson", "Carlson"), NAME("carr", "Carr"),
+    NAME("carson", "Carson"), NAME("carter", "Carter"), NAME("castro", "Castro"),
+    NAME("chapman", "Chapman"), NAME("chavez", "Chavez"), NAME("clark", "Clark"),
+    NAME("clarke", "Clarke"), NAME("cole", "Cole"), NAME("coleman", "Coleman"),
+    NAME("collins", "Collins"), NAME("cook", "Cook"), NAME("cooper", "Cooper"),
+    NAME("cox", "Cox"), NAME("craft", "Craft"), NAME("crawford", "Crawford"),
+    NAME("cruz", "Cruz"), NAME("cunning", "Cunning"), NAME("curtis", "Curtis"),
+    NAME("daniels", "Daniels"), NAME("davis", "Davis"), NAME("dawson", "Dawson"),
+    NAME("dean", "Dean"), NAME("delgado", "Delgado"), NAME("diaz", "Diaz"),
+    NAME("dixon", "Dixon"), NAME("douglas", "Douglas"), NAME("doyle", "Doyle"),
+    NAME("drake", "Drake"), NAME("duncan", "Duncan"), NAME("dunn", "Dunn"),
+    NAME("eaton", "Eaton"), NAME("edwards", "Edwards"), NAME("ellis", "Ellis"),
+    NAME("engel", "Engel"), NAME("evans", "Evans"), NAME("ferris", "Ferris"),
+    NAME("fields", "Fields"), NAME("fischer", "Fischer"), NAME("fisher", "Fisher"),
+    NAME("fleming", "Fleming"), NAME("fletcher", "Fletcher"), NAME("flores", "Flores"),
+    NAME("ford", "Ford"), NAME("foster", "Foster"), NAME("fowler", "Fowler"), NAME("fox", "Fox"),
+    NAME("franco", "Franco"), NAME("franklin", "Franklin"), NAME("frazier", "Frazier"),
+    NAME("freeman", "Freeman"), NAME("frost", "Frost"), NAME("fuller", "Fuller"),
+    NAME("garcia", "Garcia"), NAME("gardner", "Gardner"), NAME("garza", "Garza"),
+    NAME("gibson", "Gibson"), NAME("gilbert", "Gilbert"), NAME("gomez", "Gomez"),
+    NAME("gonzalez", "Gonzalez"), NAME("gordon", "Gordon"), NAME("graham", "Graham"),
+    NAME("grant", "Grant"), NAME("gray", "Gray"), NAME("green", "Green"),
+    NAME("greene", "Greene"), NAME("griffin", "Griffin"), NAME("gross", "Gross"),
+    NAME("gunes", "G\303\274ne\305\237"), NAME("guzman", "Guzman"), NAME("hale", "Hale"),
+    NAME("hall", "Hall"), NAME("hamilton", "Hamilton"), NAME("hansen", "Hansen"),
+    NAME("hanson", "Hanson"), NAME("hardy", "Hardy"), NAME("harper", "Harper"),
+    NAME("harris", "Harris"), NAME("hart", "Hart"), NAME("harvey", "Harvey"),
+    NAME("hayes", "Hayes"), NAME("henson", "Henson"), NAME("herrera", "Herrera"),
+    NAME("hicks", "Hicks"), NAME("hill", "Hill"), NAME("hoffman", "Hoffman"),
+    NAME("holmes", "Holmes"), NAME("holt", "Holt"), NAME("hopkins", "Hopkins"),
+    NAME("horton", "Horton"), NAME("howard", "Howard"), NAME("hudson", "Hudson"),
+    NAME("hughes", "Hughes"), NAME("hunt", "Hunt"), NAME("hunter", "Hunter"),
+    NAME("irving", "Irving"), NAME("jackson", "Jackson"), NAME("jacobs", "Jacobs"),
+    NAME("jenkins", "Jenkins"), NAME("jennings", "Jennings"), NAME("jensen", "Jensen"),
+    NAME("jimenez", "Jimenez"), NAME("johnson", "Johnson"), NAME("johnston", "Johnston"),
+    NAME("jones", "Jones"), NAME("keller", "Keller"), NAME("kelley", "Kelley"),
+    NAME("kelly", "Kelly"), NAME("kennedy", "Kennedy"), NAME("king", "King"),
+    NAME("klein", "Klein"), NAME("knight", "Knight"), NAME("koch", "Koch"),
+    NAME("lefevre", "Lef\303\250vre"), NAME("lewis", "Lewis"), NAME("little", "Little"),
+    NAME("long", "Long"), NAME("lopez", "Lopez"), NAME("lowe", "Lowe"), NAME("lynch", "Lynch"),
+    NAME("mann", "Mann"), NAME("marsh", "Marsh"), NAME("marshall", "Marshall"),
+    NAME("martinez", "Martinez"), NAME("matthews", "Matthews"), NAME("mccoy", "Mccoy"),
+    NAME("mendez", "Mendez"), NAME("meyer", "Meyer"), NAME("miles", "Miles"),
+    NAME("miller", "Miller"), NAME("mills", "Mills"), NAME("mitchell", "Mitchell"),
+    NAME("moore", "Moore"), NAME("morales", "Morales"), NAME("moreno", "Moreno"),
+    NAME("morgan", "Morgan"), NAME("morris", "Morris"), NAME("morrison", "Morrison"),
+    NAME("mueller", "M\303\274ller"), NAME("murphy", "Murphy"), NAME("murray", "Murray"),
+    NAME("myers", "Myers"), NAME("nelson", "Nelson"), NAME("newman", "Newman"),
+    NAME("nguyen", "Nguyen"), NAME("nichols", "Nichols"), NAME("norris", "Norris"),
+    NAME("nunez", "N\303\272\303\261ez"), NAME("obrien", "Obrien"), NAME("olson", "Olson"),
+    NAME("ortiz", "Ortiz"), NAME("owens", "Owens"), NAME("palmer", "Palmer"),
+    NAME("parker", "Parker"), NAME("patel", "Patel"), NAME("patterson", "Patterson"),
+    NAME("payne", "Payne"), NAME("pearson", "Pearson"), NAME("perez", "Perez"),
+    NAME("perkins", "Perkins"), NAME("perry", "Perry"), NAME("peters", "Peters"),
+    NAME("phillips", "Phillips"), NAME("pierce", "Pierce"), NAME("porter", "Porter"),
+    NAME("powell", "Powell"), NAME("powers", "Powers"), NAME("price", "Price"),
+    NAME("ramirez", "Ramirez"), NAME("ramos", "Ramos"), NAME("reed", "Reed"),
+    NAME("reyes", "Reyes"), NAME("reynolds", "Reynolds"), NAME("rhodes", "Rhodes"),
+    NAME("rice", "Rice"), NAME("richards", "Richards"), NAME("riley", "Riley"),
+    NAME("rivera", "Rivera"), NAME("roberts", "Roberts"), NAME("robinson", "Robinson"),
+    NAME("rogers", "Rogers"), NAME("romero", "Romero"), NAME("ross", "Ross"),
+    NAME("ruiz", "Ruiz"), NAME("russell", "Russell"), NAME("ryder", "Ryder"),
+    NAME("salazar", "Salazar"), NAME("sanchez", "Sanchez"), NAME("sanders", "Sanders"),
+    NAME("santos", "Santos"), NAME("schmidt", "Schmidt"), NAME("schneider", "Schneider"),
+    NAME("schultz", "Schultz"), NAME("shaw", "Shaw"), NAME("silva", "Silva"),
+    NAME("simmons", "Simmons"), NAME("simpson", "Simpson"), NAME("sims", "Sims"),
+    NAME("sloan", "Sloan"), NAME("smith", "Smith"), NAME("snyder", "Snyder"),
+    NAME("sorensen", "S\303\270rensen"), NAME("soto", "Soto"), NAME("spencer", "Spencer"),
+    NAME("stanley", "Stanley"), NAME("stevens", "Stevens"), NAME("stewart", "Stewart"),
+    NAME("stone", "Stone"), NAME("sullivan", "Sullivan"), NAME("sutton", "Sutton"),
+    NAME("swanson", "Swanson"), NAME("tanaka", "Tanaka"), NAME("taylor", "Taylor"),
+    NAME("terry", "Terry"), NAME("thompson", "Thompson"), NAME("torres", "Torres"),
+    NAME("tucker", "Tucker"), NAME("turner", "Turner"), NAME("valdez", "Valdez"),
+    NAME("vargas", "Vargas"), NAME("vasquez", "Vasquez"), NAME("vaughn", "Vaughn"),
+    NAME("vogel", "Vogel"), NAME("wade", "Wade"), NAME("wagner", "Wagner"),
+    NAME("walker", "Walker"), NAME("wallace", "Wallace"), NAME("walsh", "Walsh"),
+    NAME("walters", "Walters"), NAME("ward", "Ward"), NAME("warner", "Warner"),
+    NAME("warren", "Warren"), NAME("watkins", "Watkins"), NAME("watson", "Watson"),
+    NAME("weaver", "Weaver"), NAME("webb", "Webb"), NAME("weber", "Weber"),
+    NAME("welch", "Welch"), NAME("wells", "Wells"), NAME("west", "West"),
+    NAME("wheeler", "Wheeler"), NAME("white", "White"), NAME("williams", "Williams"),
+    NAME("willis", "Willis"), NAME("wilson", "Wilson"), NAME("wolf", "Wolf"),
+    NAME("wong", "Wong"), NAME("wood", "Wood"), NAME("woods", "Woods"), NAME("wright", "Wright"),
+    NAME("yamada", "Yamada"), NAME("young", "Young"), NAME("ziegler", "Ziegler"),
+    NAME("zimmer", "Zimmer"),
+};
+/* clang-format on */
+
+size_t sim_first_count(void)
+{
+    return ARRAY_LEN(first);
+}
+
+size_t sim_last_count(void)
+{
+    return ARRAY_LEN(last);
+}
+
+const struct sim_person *sim_first_at(size_t i)
+{
+    return &first[i];
+}
+
+const struct sim_person *sim_last_at(size_t i)
+{
+    return &last[i];
+}

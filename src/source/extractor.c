@@ -1,0 +1,450 @@
+/* extractor.c - one record's bytes to a row.
+ *
+ * A worker guesses that a record is of the source of the record before and reads it with that
+ * source's program: one pass gives the wanted values and what is needed to check the guess. Only
+ * when the guess was wrong is the record read again. Which program a row comes from therefore never
+ * depends on the guess: it is the one of the first declaration whose conditions hold.
+ *
+ * A wrapper's record is read twice at once: its own fields, and the record inside as one level
+ * further down. */
+#include <stdlib.h>
+
+#include "source/csv_view.h"
+#include "source/open.h"
+#include "source/program.h"
+#include "util/hash.h"
+
+/* A record inside a record inside a record. */
+#define LEVELS OPEN_MAX_RECORDS
+/* How far into a wrapped text its record may begin: behind a syslog header. */
+#define INNER_MAX_LEAD 1024
+
+struct level {
+    struct json_scratch **scratch; /* one for each program, made when first used */
+    struct csv_view *csv;
+    struct val *vals;
+    size_t guess;  /* program of the record before */
+    size_t second; /* the other one of late: streams of two kinds mixed */
+};
+
+struct extractor_worker {
+    const struct extractor *x;
+    struct level levels[LEVELS];
+    uint32_t *forced;     /* per name: --tag that sets it, plus 1; 0: none */
+    struct buf tag_input; /* name of the input for which */
+    bool *applies;        /* per --tag: whether it applies to that input */
+    bool tags_known;
+    const struct batch *batch; /* of the record before */
+    uint32_t row;
+    bool fresh; /* a new batch began with this record */
+};
+
+/* What was found out about a record besides the values of its names. */
+struct found {
+    size_t source;
+    int64_t event_ns;
+    struct str time_text;
+    struct str raw;
+    struct val id;
+    enum json_status status;
+    size_t broken_at;
+    struct open_source open;
+};
+
+/* One call's worth of arguments. */
+struct reading {
+    struct extractor_worker *w;
+    struct batch *b;
+    uint32_t row;
+};
+
+static void level_read(struct reading *rd, unsigned depth, size_t program, const struct record *r,
+                       struct found *f)
+{
+    const struct program *p = &rd->w->x->programs[program];
+    struct level *l = &rd->w->levels[depth];
+
+    f->status = JSON_OK;
+    f->broken_at = 0;
+    switch (r->shape) {
+    case RECORD_JSON:
+        if (l->scratch[program] == NULL)
+            l->scratch[program] = json_scratch_new(p->jp);
+        f->status = json_paths_read(p->jp, l->scratch[program], r->bytes, rd->b->arena, l->vals,
+                                    &f->broken_at);
+        return;
+    case RECORD_CSV:
+        if (l->csv == NULL)
+            l->csv = csv_view_new(rd->w->x);
+        csv_view_read(l->csv, program, r, rd->w->fresh, rd->b->arena, l->vals);
+        return;
+    case RECORD_TEXT:
+    case RECORD_SHAPE_COUNT:
+        memset(l->vals, 0, p->n_slots * sizeof(*l->vals)); /* all absent */
+        return;
+    }
+}
+
+/* The record in a wrapper's field; false when there is none. */
+static bool find_inner(const struct val *v, const struct record *outer, struct record *inner)
+{
+    struct str text = str_trim(val_as_str(v));
+    size_t start = str_find_char(str_of(text.ptr, MIN(text.len, (size_t)INNER_MAX_LEAD)), '{');
+
+    if (start == SIZE_MAX)
+        return false;
+    *inner = (struct record){.bytes = str_of(text.ptr + start, text.len - start),
+                             .raw = text,
+                             .shape = RECORD_JSON,
+                             .input = outer->input};
+    return true;
+}
+
+/* The event time: the first candidate that is one. An impossible time (second 65) is passed over.
+ */
+static void find_time(const struct extractor *x, const struct program *p, const struct val *vals,
+                      const struct record *r, struct found *f)
+{
+    const struct timestamp_hint *hint = r->input != NULL ? r->input->time_hint : NULL;
+
+    if (x->lazy_time && !x->needs_time && f->status == JSON_OK)
+        return;
+    for (size_t i = 0; i < p->n_times; i++) {
+        struct val v = program_pick(&p->times[i], 1, vals);
+        int64_t ns;
+
+        if (!val_is_text(&v) || v.len == 0 || !timestamp_parse(val_as_str(&v), hint, &ns))
+            continue;
+        f->event_ns = ns;
+        f->time_text = val_as_str(&v);
+        return;
+    }
+}
+
+static struct val slot_val(const struct val *vals, uint32_t slot)
+{
+    return slot != SLOT_NONE && vals[slot].kind > KIND_NULL ? vals[slot] : VAL_ABSENT;
+}
+
+static struct val tag_value(const struct extractor_worker *w, size_t name, const struct want *want,
+                            const struct val *vals)
+{
+    struct val v;
+
+    if (w->forced[name] != 0)
+        return val_str(w->x->tags[w->forced[name] - 1].value);
+    v = slot_val(vals, want->own);
+    if (v.kind != KIND_ABSENT)
+        return v;
+    if (want->fixed.ptr != NULL)
+        return val_str(want->fixed);
+    v = program_pick(want->cands, want->n_cands, vals);
+    return v.kind != KIND_ABSENT ? v : slot_val(vals, want->untagged);
+}
+
+/* The row's values by one program. What finish_row makes is absent unless the record has it. */
+static void fill_row(struct reading *rd, const struct program *p, const struct val *vals)
+{
+    const struct extractor *x = rd->w->x;
+
+    for (size_t i = 0; i < x->n_names; i++) {
+        const struct want *want = &p->wants[i];
+        struct val v;
+
+        if (want->kind == WANT_TAG) {
+            v = tag_value(rd->w, i, want, vals);
+        } else {
+            v = slot_val(vals, want->own);
+            if (v.kind == KIND_ABSENT && want->n_cands > 0)
+                v = program_pick(want->cands, want->n_cands, vals);
+        }
+        rd->b->cols[i].v[rd->row] = v;
+    }
+}
+
+/* A wrapper's own fields over those of the record inside. */
+static void overlay_row(struct reading *rd, const struct program *p, const struct val *vals)
+{
+    const struct extractor *x = rd->w->x;
+
+    for (size_t i = 0; i < x->n_names; i++) {
+        const struct want *want = &p->wants[i];
+        struct val *cell = &rd->b->cols[i].v[rd->row];
+        struct val v = slot_val(vals, want->own);
+
+        if (want->kind == WANT_TAG && rd->w->forced[i] != 0)
+            continue;
+        if (v.kind == KIND_ABSENT && want->kind == WANT_FIELD)
+            v = program_pick(want->cands, want->n_cands, vals);
+        if (v.kind == KIND_ABSENT && want->kind == WANT_TAG && cell->kind == KIND_ABSENT)
+            v = tag_value(rd->w, i, want, vals);
+        if (v.kind != KIND_ABSENT)
+            *cell = v;
+    }
+}
+
+static void level_learn(struct level *l, size_t program)
+{
+    if (l->guess != program) {
+        l->second = l->guess;
+        l->guess = program;
+    }
+}
+
+/* The declaration the record belongs to, reading with further programs until one can tell. *read is
+ * the program whose values are there. */
+static size_t level_recognise(struct reading *rd, unsigned depth, const struct record *r,
+                              size_t *read, struct found *f)
+{
+    const struct extractor *x = rd->w->x;
+    struct level *l = &rd->w->levels[depth];
+    size_t undeclared = program_undeclared(x);
+    size_t source = program_recognise(&x->programs[*read], l->vals);
+
+    if (source == SIZE_MAX && l->second > l->guess && l->second < undeclared &&
+        *read < undeclared) {
+        *read = l->second;
+        level_read(rd, depth, *read, r, f);
+        source = program_recognise(&x->programs[*read], l->vals);
+    }
+    if (source == SIZE_MAX && *read != undeclared) {
+        *read = undeclared;
+        level_read(rd, depth, *read, r, f);
+        source = program_recognise(&x->programs[*read], l->vals);
+    }
+    return source;
+}
+
+static bool extract(struct reading *rd, unsigned depth, const struct record *r, struct found *f);
+
+/* True when some wrapper's field holds a record that is recognised; the row is then filled.
+ * *program is the one whose values are there. */
+static bool extract_wrapped(struct reading *rd, unsigned depth, const struct record *r,
+                            size_t *program, struct found *f)
+{
+    const struct extractor *x = rd->w->x;
+    const struct program *p = &x->programs[*program];
+    struct level *l = &rd->w->levels[depth];
+
+    for (size_t i = 0; i < p->n_wraps; i++) {
+        const struct val *v = &l->vals[p->wrap_slots[i]];
+        struct found inner;
+        struct record rec;
+        size_t wrapper;
+
+        if (LIKELY(v->kind != KIND_TEXT) || !find_inner(v, r, &rec))
+            continue;
+        inner = (struct found){.source = SIZE_MAX, .event_ns = TIME_NONE};
+        if (!extract(rd, depth + 1, &rec, &inner))
+            continue;
+        wrapper = program_of_wrapper(x, x->wrap_of[i]);
+        if (*program != wrapper) {
+            *program = wrapper;
+            level_read(rd, depth, wrapper, r, f);
+        }
+        p = &x->programs[wrapper];
+        overlay_row(rd, p, l->vals);
+        f->source = inner.source;
+        f->event_ns = TIME_NONE;
+        find_time(x, p, l->vals, r, f);
+        if (f->event_ns == TIME_NONE) {
+            f->event_ns = inner.event_ns;
+            f->time_text = inner.time_text;
+        }
+        f->raw = p->decl->raw_inner ? inner.raw : r->raw;
+        f->id = program_pick(p->ids, p->n_ids, l->vals);
+        if (val_is_null(&f->id))
+            f->id = inner.id;
+        f->open.program = inner.open.program;
+        f->open.vals = inner.open.vals;
+        for (size_t k = 0; k < inner.open.n_records; k++)
+            f->open.records[f->open.n_records++] = inner.open.records[k];
+        return true;
+    }
+    return false;
+}
+
+/* Recursion is bounded by LEVELS. At depth 0 the row is always filled, below only when the record
+ * is recognised (which is what is returned). */
+static bool extract(struct reading *rd, unsigned depth, const struct record *r, struct found *f)
+{
+    const struct extractor *x = rd->w->x;
+    struct level *l = &rd->w->levels[depth];
+    size_t program = r->shape == RECORD_TEXT ? program_undeclared(x) : l->guess;
+    size_t source;
+
+    f->open.records[0] = *r;
+    f->open.n_records = 1;
+    level_read(rd, depth, program, r, f);
+    if (depth + 1 < LEVELS && extract_wrapped(rd, depth, r, &program, f)) {
+        level_learn(l, program);
+        return true;
+    }
+    source = level_recognise(rd, depth, r, &program, f);
+    if (source == SIZE_MAX && depth > 0)
+        return false;
+    if (source == SIZE_MAX)
+        source = program_undeclared(x);
+    if (program != source) {
+        program = source;
+        level_read(rd, depth, program, r, f);
+    }
+    level_learn(l, program);
+
+    const struct program *p = &x->programs[program];
+
+    fill_row(rd, p, l->vals);
+    find_time(x, p, l->vals, r, f);
+    f->source = source < x->set->n_decls ? source : SIZE_MAX;
+    f->raw = r->raw;
+    f->id = program_pick(p->ids, p->n_ids, l->vals);
+    f->open.program = p;
+    f->open.vals = l->vals;
+    return f->source != SIZE_MAX;
+}
+
+/* The zone a time was written with: `Z`, an offset, or `Z` when it has none. */
+static struct str zone_of(struct str time)
+{
+    static const char digits[] = "+dd:dd";
+    size_t n = sizeof(digits) - 1;
+
+    time = str_trim(time);
+    if (time.len <= n || (time.ptr[time.len - n] != '+' && time.ptr[time.len - n] != '-'))
+        return STR("Z");
+    const char *p = time.ptr + time.len - n;
+
+    for (size_t i = 1; i < n; i++)
+        if (digits[i] == ':' ? p[i] != ':' : !ascii_is_digit(p[i]))
+            return STR("Z");
+    return str_of(p, n);
+}
+
+/* Whole milliseconds, cut towards the past. */
+static int64_t ns_to_ms(int64_t ns)
+{
+    int64_t ms = ns / NS_PER_MS;
+    return ns % NS_PER_MS < 0 ? ms - 1 : ms;
+}
+
+static struct val make_id(struct reading *rd, struct str raw)
+{
+    uint64_t h[4];
+
+    hash_stable128(raw.ptr, raw.len, h);
+    h[2] = rd->b->ord[rd->row].hi;
+    h[3] = rd->b->ord[rd->row].lo;
+    hash_stable128(h, sizeof(h), h);
+    return val_str(arena_printf(rd->b->arena, "%016llx%016llx", (unsigned long long)h[0],
+                                (unsigned long long)h[1]));
+}
+
+/* The names that are made and not read. All but @timestamp may be the record's own. */
+static void finish_row(struct reading *rd, const struct record *r, const struct found *f)
+{
+    const struct extractor *x = rd->w->x;
+    const struct want *wants = x->programs[program_undeclared(x)].wants;
+    bool timed = f->event_ns != TIME_NONE;
+
+    for (size_t i = 0; i < x->n_names; i++) {
+        struct val *cell = &rd->b->cols[i].v[rd->row];
+        enum want_kind kind = wants[i].kind;
+
+        if (kind == WANT_FIELD || kind == WANT_TAG)
+            continue;
+        if (kind == WANT_TIMESTAMP)
+            *cell = timed ? val_long(ns_to_ms(f->event_ns)) : VAL_ABSENT;
+        if (cell->kind != KIND_ABSENT)
+            continue;
+        if (kind == WANT_RAW)
+            *cell = val_str(f->raw);
+        else if (kind == WANT_ID)
+            *cell = make_id(rd, r->raw);
+        else if (kind == WANT_ZONE && timed)
+            *cell = val_str(zone_of(f->time_text));
+        else if (kind == WANT_NANOS && timed)
+            *cell = val_str(arena_printf(rd->b->arena, "%d",
+                                         (int)(f->event_ns - ns_to_ms(f->event_ns) * NS_PER_MS)));
+    }
+}
+
+/* Which --tag sets which name, for the input at hand. The last one that applies wins. */
+static void learn_tags(struct extractor_worker *w, const struct record_input *in)
+{
+    const struct extractor *x = w->x;
+    struct str name = in != NULL ? in->name : STR("");
+
+    if (x->n_tags == 0 || (w->tags_known && str_eq(buf_str(&w->tag_input), name)))
+        return;
+    buf_clear(&w->tag_input);
+    buf_put_str(&w->tag_input, name);
+    w->tags_known = true;
+    memset(w->forced, 0, x->n_names * sizeof(*w->forced));
+    for (size_t t = 0; t < x->n_tags; t++)
+        w->applies[t] = x->tag_globs[t] == NULL || glob_match(x->tag_globs[t], name);
+    for (size_t i = 0; i < x->n_names; i++)
+        for (size_t t = 0; t < x->n_tags; t++)
+            if (w->applies[t] && str_eq(x->tags[t].name, x->names[i]))
+                w->forced[i] = (uint32_t)t + 1;
+}
+
+struct extractor_worker *extractor_worker_new(const struct extractor *x)
+{
+    struct extractor_worker *w = xcalloc(1, sizeof(*w));
+    size_t n_vals = 1;
+
+    w->x = x;
+    w->forced = xcalloc(x->n_names + 1, sizeof(*w->forced));
+    w->applies = xcalloc(x->n_tags + 1, sizeof(*w->applies));
+    for (size_t i = 0; i < x->n_programs; i++)
+        n_vals = MAX(n_vals, x->programs[i].n_slots);
+    for (size_t i = 0; i < LEVELS; i++) {
+        w->levels[i].scratch = xcalloc(x->n_programs, sizeof(*w->levels[i].scratch));
+        w->levels[i].vals = xcalloc(n_vals, sizeof(*w->levels[i].vals));
+        w->levels[i].guess = w->levels[i].second = program_undeclared(x);
+    }
+    return w;
+}
+
+void extractor_worker_free(struct extractor_worker *w)
+{
+    if (w == NULL)
+        return;
+    for (size_t i = 0; i < LEVELS; i++) {
+        for (size_t p = 0; p < w->x->n_programs; p++)
+            json_scratch_free(w->levels[i].scratch[p]);
+        free(w->levels[i].scratch);
+        free(w->levels[i].vals);
+        csv_view_free(w->levels[i].csv);
+    }
+    free(w->forced);
+    free(w->applies);
+    buf_done(&w->tag_input);
+    free(w);
+}
+
+enum extract_status extractor_read(const struct extractor *x, struct extractor_worker *w,
+                                   const struct record *r, struct batch *b, uint32_t row,
+                                   struct extracted *out)
+{
+    struct reading rd = {w, b, row};
+    struct found f = {.source = SIZE_MAX, .event_ns = TIME_NONE};
+
+    assert(w->x == x && row < b->n_rows && b->n_cols >= x->n_names);
+    w->fresh = w->batch != b || row <= w->row;
+    w->batch = b;
+    w->row = row;
+    learn_tags(w, r->input);
+    (void)extract(&rd, 0, r, &f);
+    finish_row(&rd, r, &f);
+    if (x->open && b->open != NULL)
+        open_fill(x, &f.open, w->applies, f.event_ns, b, row);
+    *out = (struct extracted){
+        .event_ns = f.event_ns,
+        .source = f.source,
+        .usable = f.source != SIZE_MAX && f.event_ns != TIME_NONE,
+        .broken_at = f.broken_at,
+        .id = f.id,
+    };
+    return f.status == JSON_OK ? EXTRACT_OK : EXTRACT_BROKEN;
+}

@@ -1,0 +1,277 @@
+/* program.c - names to slots: building the programs of an extractor. */
+#include "source/program.h"
+
+#include <stdlib.h>
+
+#include "util/hash.h"
+
+/* While a program is made. */
+struct builder {
+    struct arena *arena; /* of the extractor */
+    const struct extractor *x;
+    bool emitted_time;
+    VEC(struct json_path) paths;
+    struct strmap slots; /* flags and path -> slot */
+    struct buf key;
+};
+
+static uint32_t slot_for(struct builder *b, struct str path, unsigned flags)
+{
+    size_t slot;
+
+    buf_clear(&b->key);
+    buf_putc(&b->key, (char)('0' + flags));
+    buf_put_str(&b->key, path);
+    slot = strmap_get(&b->slots, buf_str(&b->key));
+    if (slot == SIZE_MAX) {
+        slot = b->paths.n;
+        strmap_put(&b->slots, buf_str(&b->key), slot);
+        VEC_PUSH(&b->paths, ((struct json_path){path, flags}));
+    }
+    return (uint32_t)slot;
+}
+
+static struct want_cand bind_cand(struct builder *b, const struct source_cand *c)
+{
+    return (struct want_cand){slot_for(b, c->path, JSON_PATH_DECLARED), c->transform, c->map};
+}
+
+static struct want_cand *bind_cands(struct builder *b, const struct source_cands *first,
+                                    const struct source_cands *second, size_t *n)
+{
+    size_t n_second = second != NULL ? second->n : 0;
+    struct want_cand *out = ARENA_ARRAY(b->arena, struct want_cand, first->n + n_second);
+
+    for (size_t i = 0; i < first->n; i++)
+        out[i] = bind_cand(b, &first->items[i]);
+    for (size_t i = 0; i < n_second; i++)
+        out[first->n + i] = bind_cand(b, &second->items[i]);
+    *n = first->n + n_second;
+    return out;
+}
+
+static enum want_kind kind_of_name(struct str name)
+{
+    static const struct {
+        const char *name;
+        enum want_kind kind;
+    } special[] = {
+        {"@timestamp", WANT_TIMESTAMP}, {"@timestamp.nanos", WANT_NANOS},
+        {"@rawstring", WANT_RAW},       {"@id", WANT_ID},
+        {"@timezone", WANT_ZONE},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(special); i++)
+        if (str_eqz(name, special[i].name))
+            return special[i].kind;
+    return name.len > 1 && name.ptr[0] == '#' ? WANT_TAG : WANT_FIELD;
+}
+
+static void bind_want(struct builder *b, const struct source_decl *d, struct str name,
+                      struct want *w)
+{
+    w->kind = kind_of_name(name);
+    w->own = w->untagged = SLOT_NONE;
+    if (name.len == 0 || w->kind == WANT_TIMESTAMP)
+        return;
+    w->own = slot_for(b, name, 0);
+    if (w->kind == WANT_TAG) {
+        const struct source_tag_def *tag = d != NULL ? decl_tag(d, name) : NULL;
+
+        w->untagged = slot_for(b, str_of(name.ptr + 1, name.len - 1), 0);
+        if (tag != NULL && tag->cands.n == 0)
+            w->fixed = tag->value;
+        else if (tag != NULL)
+            w->cands = bind_cands(b, &tag->cands, NULL, &w->n_cands);
+    } else if (w->kind == WANT_FIELD && d != NULL) {
+        const struct source_field *f = decl_field(d, name);
+
+        if (f != NULL)
+            w->cands = bind_cands(b, &f->cands, NULL, &w->n_cands);
+    }
+}
+
+static unsigned cond_flags(const struct source_cond *c)
+{
+    return JSON_PATH_DECLARED | (c->kind == COND_EQUALS ? 0u : (unsigned)JSON_PATH_PRESENCE);
+}
+
+static size_t bind_alt(struct builder *b, const struct source_alt *alt, size_t decl,
+                       struct bound_cond *out, size_t at)
+{
+    size_t next = at + alt->n_conds;
+
+    for (size_t c = 0; c < alt->n_conds; c++) {
+        struct bound_cond *bound = &out[at + c];
+
+        bound->cond = &alt->conds[c];
+        bound->slot = slot_for(b, bound->cond->path, cond_flags(bound->cond));
+        bound->decl = (uint32_t)decl;
+        bound->next = (uint32_t)next;
+        bound->last = c + 1 == alt->n_conds;
+    }
+    return next;
+}
+
+/* Conditions of the declarations 0 to n - 1. */
+static void bind_recognition(struct builder *b, struct program *p, size_t n)
+{
+    const struct source_set *set = b->x->set;
+    size_t n_conds = 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t a = 0; a < set->decls[i]->n_alts; a++)
+            n_conds += set->decls[i]->alts[a].n_conds;
+    p->n_recognised = n;
+    p->conds = ARENA_ARRAY(b->arena, struct bound_cond, n_conds);
+    for (size_t i = 0; i < n; i++)
+        for (size_t a = 0; a < set->decls[i]->n_alts; a++)
+            p->n_conds = bind_alt(b, &set->decls[i]->alts[a], i, p->conds, p->n_conds);
+}
+
+static void bind_wraps(struct builder *b, struct program *p)
+{
+    const struct source_set *set = b->x->set;
+
+    for (size_t i = 0; i < set->n_wrappers; i++)
+        p->n_wraps += set->wrappers[i]->n_wraps;
+    p->wrap_slots = ARENA_ARRAY(b->arena, uint32_t, p->n_wraps);
+    for (size_t i = 0, k = 0; i < set->n_wrappers; i++)
+        for (size_t j = 0; j < set->wrappers[i]->n_wraps; j++)
+            p->wrap_slots[k++] =
+                slot_for(b, set->wrappers[i]->wraps[j], JSON_PATH_DECLARED | JSON_PATH_SUBTREE);
+}
+
+static void bind_open_tags(struct builder *b, const struct source_decl *d, struct program *p)
+{
+    p->open_tags = ARENA_ARRAY(b->arena, struct open_tag, d->n_tags);
+    for (size_t i = 0; i < d->n_tags; i++)
+        if (d->tags[i].cands.n > 0) {
+            struct open_tag *t = &p->open_tags[p->n_open_tags++];
+
+            t->name = d->tags[i].name;
+            t->cands = bind_cands(b, &d->tags[i].cands, NULL, &t->n_cands);
+        }
+}
+
+/* The program of declaration d (NULL: none), which tells the first n_recognised declarations. */
+static enum lanner_rc program_build(struct extractor *x, bool emitted_time,
+                                    const struct source_decl *d, size_t n_recognised,
+                                    struct program *p, struct lanner_err *err)
+{
+    struct builder b = {.arena = &x->arena, .x = x, .emitted_time = emitted_time};
+    enum lanner_rc rc;
+
+    strmap_init(&b.slots);
+    p->decl = d;
+    bind_recognition(&b, p, n_recognised);
+    bind_wraps(&b, p);
+    if (d != NULL) {
+        const struct source_cands *first = emitted_time ? &d->emitted : &d->happened;
+        const struct source_cands *second = emitted_time ? &d->happened : &d->emitted;
+
+        p->times = bind_cands(&b, first, second, &p->n_times);
+        if (x->want_id)
+            p->ids = bind_cands(&b, &d->id, NULL, &p->n_ids);
+        if (x->open)
+            bind_open_tags(&b, d, p);
+    }
+    p->wants = ARENA_ARRAY(&x->arena, struct want, x->n_names);
+    for (size_t i = 0; i < x->n_names; i++)
+        bind_want(&b, d, x->names[i], &p->wants[i]);
+    p->n_slots = b.paths.n;
+    p->paths = ARENA_ARRAY(&x->arena, struct json_path, p->n_slots);
+    if (p->n_slots > 0)
+        memcpy(p->paths, b.paths.items, p->n_slots * sizeof(*p->paths));
+    rc = json_paths_new(p->paths, p->n_slots, &p->jp, err);
+    VEC_DONE(&b.paths);
+    strmap_done(&b.slots);
+    buf_done(&b.key);
+    return rc;
+}
+
+static void copy_names(struct extractor *x, const struct str *names, size_t n)
+{
+    x->names = ARENA_ARRAY(&x->arena, struct str, n);
+    x->n_names = n;
+    for (size_t i = 0; i < n; i++) {
+        enum want_kind kind = kind_of_name(names[i]);
+
+        x->names[i] = arena_str(&x->arena, names[i]);
+        x->needs_time =
+            x->needs_time || kind == WANT_TIMESTAMP || kind == WANT_NANOS || kind == WANT_ZONE;
+    }
+}
+
+static void copy_tags(struct extractor *x, const struct source_options *o)
+{
+    x->tags = ARENA_ARRAY(&x->arena, struct source_tag, o->n_tags);
+    x->tag_globs = ARENA_ARRAY(&x->arena, struct glob *, o->n_tags);
+    x->n_tags = o->n_tags;
+    for (size_t i = 0; i < o->n_tags; i++) {
+        x->tags[i].name = arena_str(&x->arena, o->tags[i].name);
+        x->tags[i].value = arena_str(&x->arena, o->tags[i].value);
+        if (o->tags[i].glob != NULL)
+            x->tag_globs[i] = glob_compile(&x->arena, str_z(o->tags[i].glob), 0);
+    }
+}
+
+static void copy_wraps(struct extractor *x)
+{
+    const struct source_set *s = x->set;
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->n_wrappers; i++)
+        n += s->wrappers[i]->n_wraps;
+    x->wrap_of = ARENA_ARRAY(&x->arena, uint32_t, n);
+    n = 0;
+    for (size_t i = 0; i < s->n_wrappers; i++)
+        for (size_t k = 0; k < s->wrappers[i]->n_wraps; k++)
+            x->wrap_of[n++] = (uint32_t)i;
+}
+
+enum lanner_rc extractor_new(const struct source_set *s, const struct source_options *o,
+                             const struct str *names, size_t n, bool open, struct extractor **out,
+                             struct lanner_err *err)
+{
+    struct extractor *x = xcalloc(1, sizeof(*x));
+    enum lanner_rc rc = LANNER_OK;
+
+    arena_init(&x->arena, 0);
+    x->set = s;
+    x->lazy_time = o->lazy_time;
+    x->want_id = o->want_id;
+    x->open = open;
+    x->needs_time = open;
+    copy_names(x, names, n);
+    copy_tags(x, o);
+    copy_wraps(x);
+    x->n_programs = s->n_decls + 1 + s->n_wrappers;
+    x->programs = ARENA_ARRAY(&x->arena, struct program, x->n_programs);
+    for (size_t i = 0; i < x->n_programs; i++) {
+        const struct source_decl *d = i < s->n_decls    ? s->decls[i]
+                                      : i == s->n_decls ? s->fallback
+                                                        : s->wrappers[i - s->n_decls - 1];
+        /* A declaration's program tells those before it too; a wrapper's needs to tell none. */
+        size_t n_recognised = i < s->n_decls ? i + 1 : i == s->n_decls ? s->n_decls : 0;
+
+        rc = program_build(x, o->emitted_time, d, n_recognised, &x->programs[i], err);
+        if (rc != LANNER_OK)
+            goto out;
+    }
+    *out = x;
+    x = NULL; /* now the caller's */
+out:
+    extractor_free(x);
+    return rc;
+}
+
+void extractor_free(struct extractor *x)
+{
+    if (x == NULL)
+        return;
+    for (size_t i = 0; x->programs != NULL && i < x->n_programs; i++)
+        json_paths_free(x->programs[i].jp);
+    arena_done(&x->arena);
+    free(x);
+}

@@ -1,0 +1,75 @@
+/* recognise.c - which declaration a record belongs to, and which candidate of a field counts. */
+#include "source/program.h"
+
+/* Case is ignored; a `*` at the beginning or the end stands for anything. */
+static bool value_matches(struct str pattern, struct str s)
+{
+    if (pattern.len > 0 && pattern.ptr[0] == '*') {
+        struct str tail = str_of(pattern.ptr + 1, pattern.len - 1);
+
+        return s.len >= tail.len && str_eq_nocase(str_of(s.ptr + s.len - tail.len, tail.len), tail);
+    }
+    if (pattern.len > 0 && pattern.ptr[pattern.len - 1] == '*') {
+        struct str head = str_of(pattern.ptr, pattern.len - 1);
+
+        return s.len >= head.len && str_eq_nocase(str_of(s.ptr, head.len), head);
+    }
+    return str_eq_nocase(pattern, s);
+}
+
+static bool cond_holds(const struct source_cond *c, const struct val *v)
+{
+    switch (c->kind) {
+    case COND_HAS:
+        return !val_is_null(v);
+    case COND_LACKS:
+        return val_is_null(v);
+    case COND_EQUALS:
+        break;
+    }
+    if (!val_is_text(v))
+        return false;
+    for (size_t i = 0; i < c->n_values; i++)
+        if (value_matches(c->values[i], val_as_str(v)))
+            return true;
+    return false;
+}
+
+size_t program_recognise(const struct program *p, const struct val *vals)
+{
+    size_t i = 0;
+
+    while (i < p->n_conds) {
+        const struct bound_cond *b = &p->conds[i];
+
+        if (!cond_holds(b->cond, &vals[b->slot]))
+            i = b->next;
+        else if (b->last)
+            return b->decl;
+        else
+            i++;
+    }
+    return SIZE_MAX;
+}
+
+struct val program_pick(const struct want_cand *cands, size_t n, const struct val *vals)
+{
+    struct val empty = VAL_ABSENT;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct want_cand *c = &cands[i];
+        struct val v = vals[c->slot];
+
+        if (!val_is_text(&v))
+            continue;
+        if (c->transform != TRANSFORM_NONE)
+            v = transform_apply(c->transform, c->map, v);
+        if (v.kind == KIND_ABSENT)
+            continue;
+        if (v.len > 0)
+            return v;
+        if (empty.kind == KIND_ABSENT)
+            empty = v;
+    }
+    return empty;
+}

@@ -1,0 +1,106 @@
+/* transform.c - see transform.h. Nothing here copies: results are stretches of their input. */
+#include "source/transform.h"
+
+#include "source/declare.h"
+
+struct transform_row {
+    const char *name;
+    const char *symbol;
+    bool keeps_bytes;
+};
+
+static const struct transform_row transform_rows[] = {
+#define TRANSFORM(ID, name, keeps_bytes, doc) {name, "TRANSFORM_" #ID, keeps_bytes},
+#include "source/transforms.def"
+#undef TRANSFORM
+};
+
+/* `203.0.113.77:5001`, `[2001:db8::1]:443`, `fe80::1%eth0`, `[10.1.1.1](http://10.1.1.1)`. A text
+ * with several colons and no brackets is IPv6 without a port: its last group cannot be told from
+ * one. */
+static struct str address_text(struct str s)
+{
+    s = str_trim(s);
+    if (s.len > 0 && s.ptr[0] == '[') {
+        size_t end = str_find_char(s, ']');
+
+        if (end != SIZE_MAX)
+            s = str_trim(str_of(s.ptr + 1, end - 1));
+    }
+    size_t colon = str_find_char(s, ':');
+    if (colon != SIZE_MAX && memchr(s.ptr + colon + 1, ':', s.len - colon - 1) == NULL) {
+        bool digits = colon + 1 < s.len;
+
+        for (size_t i = colon + 1; i < s.len; i++)
+            digits = digits && ascii_is_digit(s.ptr[i]);
+        if (digits)
+            return str_of(s.ptr, colon);
+        return s;
+    }
+    size_t zone = colon != SIZE_MAX ? str_find_char(s, '%') : SIZE_MAX;
+    return zone != SIZE_MAX ? str_of(s.ptr, zone) : s;
+}
+
+static struct str last_part(struct str s)
+{
+    for (size_t i = s.len; i > 0; i--)
+        if (s.ptr[i - 1] == ',')
+            return str_trim(str_of(s.ptr + i, s.len - i));
+    return str_trim(s);
+}
+
+static struct val map_apply(const struct source_map *map, struct str s)
+{
+    for (size_t i = 0; i < map->n_pairs; i++)
+        if (str_eq(map->pairs[i].from, s))
+            return val_str(map->pairs[i].to);
+    return VAL_ABSENT;
+}
+
+enum transform_id transform_named(struct str name)
+{
+    for (unsigned i = 0; i < TRANSFORM_COUNT; i++)
+        if (str_eqz(name, transform_rows[i].name))
+            return (enum transform_id)i;
+    return TRANSFORM_COUNT;
+}
+
+const char *transform_name(enum transform_id id)
+{
+    assert(id < TRANSFORM_COUNT);
+    return transform_rows[id].name;
+}
+
+const char *transform_symbol(enum transform_id id)
+{
+    assert(id < TRANSFORM_COUNT);
+    return transform_rows[id].symbol;
+}
+
+bool transform_keeps_bytes(enum transform_id id)
+{
+    assert(id < TRANSFORM_COUNT);
+    return transform_rows[id].keeps_bytes;
+}
+
+struct val transform_apply(enum transform_id id, const struct source_map *map, struct val v)
+{
+    struct str s = val_as_str(&v);
+
+    switch (id) {
+    case TRANSFORM_NONE:
+    case TRANSFORM_COUNT:
+        return v;
+    case TRANSFORM_ADDRESS:
+        return val_str(address_text(s));
+    case TRANSFORM_UPN_ONLY:
+        return str_find_char(s, '@') != SIZE_MAX ? v : VAL_ABSENT;
+    case TRANSFORM_LAST_PART:
+        return val_str(last_part(s));
+    case TRANSFORM_NOT_NONE:
+        return str_eqz(str_trim(s), "None") ? val_text(s.ptr, 0) : v;
+    case TRANSFORM_MAP:
+        return map_apply(map, s);
+    }
+    return v;
+}
