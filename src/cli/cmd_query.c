@@ -150,8 +150,6 @@ static void print_summary(const struct query_run *run, const struct lanner_stats
 static int conclude(struct query_run *run, enum lanner_rc rc, const struct lanner_stats *s,
                     const struct lanner_err *err)
 {
-    char rooms[2][32];
-
     if (rc == LANNER_ERR_CANCELLED || interrupt_seen(run->interrupt)) {
         message_put("lanner: interrupted: the result is partial");
         return EXIT_INTERRUPTED;
@@ -166,10 +164,7 @@ static int conclude(struct query_run *run, enum lanner_rc rc, const struct lanne
         message_error(&run->write_err, run->args.name, STR_NONE);
         return EXIT_FAILED;
     }
-    if (s->n_unreadable > 0)
-        message_put("%.*s of %.*s records could not be read",
-                    STR_ARG(message_count(rooms[0], s->n_unreadable)),
-                    STR_ARG(message_count(rooms[1], s->n_events)));
+    /* Records that could not be read have been told by notes. */
     if (rc != LANNER_OK) {
         message_error(err, run->args.name, buf_str(&run->args.text));
         return EXIT_FAILED;

@@ -136,8 +136,8 @@ struct walk {
     void *ctx;
 };
 
-static enum lanner_rc load_piece(struct groups *t, const struct piece *piece, bool *fits,
-                                 struct lanner_err *err)
+static enum lanner_rc load_piece(struct exec *x, struct groups *t, const struct piece *piece,
+                                 bool *fits, struct lanner_err *err)
 {
     struct spill_reader r;
     struct arena scratch;
@@ -153,6 +153,11 @@ static enum lanner_rc load_piece(struct groups *t, const struct piece *piece, bo
             break;
         rc = groups_load(t, record, &scratch, err);
         *fits = groups_charge(t, FLOOR_BYTES);
+        if (rc == LANNER_OK && !*fits) {
+            /* Those behind us hold what can wait on disk. */
+            rc = exec_relieve(x, err);
+            *fits = groups_charge(t, FLOOR_BYTES);
+        }
     }
     spill_reader_done(&r);
     arena_done(&scratch);
@@ -245,7 +250,7 @@ static enum lanner_rc walk_pieces(const struct walk *w, const struct piece *piec
 
     groups_init(&t, &agg->shape);
     for (size_t i = 0; i < n && rc == LANNER_OK && fits; i++)
-        rc = load_piece(&t, &pieces[i], &fits, err);
+        rc = load_piece(w->op->x, &t, &pieces[i], &fits, err);
     if (rc == LANNER_OK && fits) {
         rc = t.n > 0 ? w->visit(w->op, &t, w->ctx, err) : LANNER_OK;
     } else if (rc == LANNER_OK) {

@@ -156,6 +156,15 @@ enum lanner_rc exec_no_memory(const struct exec *x, struct span at, const char *
     return LANNER_ERR_MEMORY;
 }
 
+enum lanner_rc exec_relieve(struct exec *x, struct lanner_err *err)
+{
+    for (size_t i = 0; i < x->all.n; i++) {
+        if (x->all.items[i]->def->relieve != NULL)
+            TRY(x->all.items[i]->def->relieve(x->all.items[i], err));
+    }
+    return LANNER_OK;
+}
+
 struct batch *batch_view(const struct batch *b, const struct sel *sel)
 {
     struct batch *v = ARENA_NEW(b->arena, struct batch);

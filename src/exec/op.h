@@ -31,6 +31,9 @@ struct op_def {
     enum lanner_rc (*push)(struct op *op, unsigned worker, struct batch *b, unsigned port,
                            struct lanner_err *err);
     enum lanner_rc (*finish)(struct op *op, struct lanner_err *err);
+    /* Puts rows that are only being gathered on disk, because somebody who works alone needs the
+     * memory. */
+    enum lanner_rc (*relieve)(struct op *op, struct lanner_err *err);
     /* Forgets all rows: as open left it. For the bodies of group_apply. */
     void (*reset)(struct op *op);
     void (*close)(struct op *op); /* accepts state NULL */
@@ -57,6 +60,8 @@ struct op *op_new_bare(struct exec *x, const struct op_def *def, const struct sc
 /* Hands the batch to those after op. Stops when no row is left or the query is cancelled. */
 enum lanner_rc op_emit(struct op *op, unsigned worker, struct batch *b,
                        struct lanner_err *err) MUST_USE;
+/* Asks all operators for memory; only while nobody pushes. */
+enum lanner_rc exec_relieve(struct exec *x, struct lanner_err *err) MUST_USE;
 enum lanner_rc exec_check(const struct exec *x, struct lanner_err *err) MUST_USE;
 void exec_note(const struct exec *x, enum lanner_note_kind kind, struct span at, const char *fmt,
                ...) PRINTF(4, 5);

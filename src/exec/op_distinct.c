@@ -138,6 +138,11 @@ static enum lanner_rc distinct_finish(struct op *op, struct lanner_err *err)
     return rc;
 }
 
+static enum lanner_rc distinct_relieve(struct op *op, struct lanner_err *err)
+{
+    return sorter_relieve(((struct distinct_op *)op->state)->sorter, err);
+}
+
 static void distinct_reset(struct op *op)
 {
     struct distinct_op *d = op->state;
@@ -163,6 +168,7 @@ const struct op_def op_distinct = {
     .open = distinct_open,
     .push = distinct_push,
     .finish = distinct_finish,
+    .relieve = distinct_relieve,
     .reset = distinct_reset,
     .close = distinct_close,
 };

@@ -311,6 +311,14 @@ static enum lanner_rc group_apply_finish(struct op *op, struct lanner_err *err)
     return emit_output(op, err);
 }
 
+static enum lanner_rc group_apply_relieve(struct op *op, struct lanner_err *err)
+{
+    struct group_apply *g = op->state;
+
+    TRY(sorter_relieve(g->rows, err));
+    return sorter_relieve(g->output, err);
+}
+
 static void group_apply_reset(struct op *op)
 {
     struct group_apply *g = op->state;
@@ -335,6 +343,7 @@ const struct op_def op_group_apply = {
     .open = group_apply_open,
     .push = group_apply_push,
     .finish = group_apply_finish,
+    .relieve = group_apply_relieve,
     .reset = group_apply_reset,
     .close = group_apply_close,
 };

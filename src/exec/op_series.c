@@ -463,6 +463,11 @@ static enum lanner_rc series_finish(struct op *op, struct lanner_err *err)
     return rc;
 }
 
+static enum lanner_rc series_relieve(struct op *op, struct lanner_err *err)
+{
+    return sorter_relieve(((struct series *)op->state)->sorter, err);
+}
+
 static void series_reset(struct op *op)
 {
     struct series *s = op->state;
@@ -491,6 +496,7 @@ const struct op_def op_series = {
     .open = series_open,
     .push = series_push,
     .finish = series_finish,
+    .relieve = series_relieve,
     .reset = series_reset,
     .close = series_close,
 };

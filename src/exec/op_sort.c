@@ -121,6 +121,11 @@ static enum lanner_rc sort_finish(struct op *op, struct lanner_err *err)
     return rc;
 }
 
+static enum lanner_rc sort_relieve(struct op *op, struct lanner_err *err)
+{
+    return sorter_relieve(((struct sort *)op->state)->sorter, err);
+}
+
 static void sort_reset(struct op *op)
 {
     sorter_reset(((struct sort *)op->state)->sorter);
@@ -137,6 +142,7 @@ const struct op_def op_sort = {
     .open = sort_open,
     .push = sort_push,
     .finish = sort_finish,
+    .relieve = sort_relieve,
     .reset = sort_reset,
     .close = sort_close,
 };
@@ -146,6 +152,7 @@ const struct op_def op_top_n = {
     .open = sort_open,
     .push = sort_push,
     .finish = sort_finish,
+    .relieve = sort_relieve,
     .reset = sort_reset,
     .close = sort_close,
 };
@@ -155,6 +162,7 @@ const struct op_def op_limit = {
     .open = limit_open,
     .push = sort_push,
     .finish = sort_finish,
+    .relieve = sort_relieve,
     .reset = sort_reset,
     .close = sort_close,
 };

@@ -34,6 +34,11 @@ static enum lanner_rc result_finish(struct op *op, struct lanner_err *err)
     return sorter_finish(r->own, err);
 }
 
+static enum lanner_rc result_relieve(struct op *op, struct lanner_err *err)
+{
+    return sorter_relieve(((struct result *)op->state)->own, err);
+}
+
 static void result_close(struct op *op)
 {
     struct result *r = op->state;
@@ -47,6 +52,7 @@ const struct op_def op_result = {
     .name = "result",
     .push = result_push,
     .finish = result_finish,
+    .relieve = result_relieve,
     .close = result_close,
 };
 

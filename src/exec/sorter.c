@@ -51,7 +51,8 @@ struct sorter {
     size_t *heap; /* owned; sources by their row now, least first */
     size_t n_heap;
     uint64_t n_given;
-    bool moved; /* the first row of the heap was given and must be moved on */
+    bool is_finished; /* no more adding */
+    bool moved;       /* the first row of the heap was given and must be moved on */
 };
 
 /* ---- Order
@@ -227,6 +228,15 @@ enum lanner_rc sorter_add(struct sorter *s, unsigned worker, const struct row *r
     return part_charge(s, &s->parts[worker], err);
 }
 
+enum lanner_rc sorter_relieve(struct sorter *s, struct lanner_err *err)
+{
+    for (unsigned w = 0; w < s->c.x->env.n_workers && !s->is_finished; w++) {
+        if (s->parts[w].rows.n > 0)
+            TRY(part_spill(s, &s->parts[w], err));
+    }
+    return LANNER_OK;
+}
+
 /* ---- Reading
  * ------------------------------------------------------------------------------------- */
 
@@ -375,6 +385,7 @@ static enum lanner_rc merge_runs(struct sorter *s, struct part *p, struct lanner
 
 enum lanner_rc sorter_finish(struct sorter *s, struct lanner_err *err)
 {
+    s->is_finished = true;
     for (unsigned w = 0; w < s->c.x->env.n_workers; w++) {
         struct part *p = &s->parts[w];
 
@@ -448,6 +459,7 @@ struct sorter *sorter_new(const struct sorter_config *config)
 void sorter_reset(struct sorter *s)
 {
     sources_done(s);
+    s->is_finished = false;
     for (unsigned w = 0; w < s->c.x->env.n_workers; w++) {
         struct part *p = &s->parts[w];
 

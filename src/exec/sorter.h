@@ -37,6 +37,8 @@ enum lanner_rc sorter_push(struct sorter *s, unsigned worker, struct batch *b,
 /* One row that is no batch's. */
 enum lanner_rc sorter_add(struct sorter *s, unsigned worker, const struct row *r,
                           struct lanner_err *err) MUST_USE;
+/* Puts what was added on disk; does nothing once the adding has ended. */
+enum lanner_rc sorter_relieve(struct sorter *s, struct lanner_err *err) MUST_USE;
 /* Ends the adding. */
 enum lanner_rc sorter_finish(struct sorter *s, struct lanner_err *err) MUST_USE;
 /* The next row in order, NULL at the end. *stays: it lives as long as the sorter, else until the

@@ -166,6 +166,34 @@ static enum lanner_rc bind_plain(struct fn_call *call, struct lanner_err *err)
     return bind_array(call, &p, err);
 }
 
+/* Elements that are objects or arrays count as well: `a[0].x` is a part of element 0. */
+static size_t elements_count(const struct fn_run *run, uint32_t row, struct str base)
+{
+    const struct open_row *open = row_of(run, row);
+    uint8_t there[ELEMENTS_MOST + 2] = {0};
+    size_t n = 0;
+
+    if (open == NULL)
+        return 0;
+    for (uint32_t k = 0; k < open->n; k++) {
+        struct str name = open->fields[k].name;
+        size_t close;
+        size_t at;
+
+        if (name.len <= base.len || !str_starts(name, base) || val_is_null(&open->fields[k].v))
+            continue;
+        close = str_find_char(str_of(name.ptr + base.len, name.len - base.len), ']');
+        if (close == SIZE_MAX)
+            continue;
+        at = element_number(str_of(name.ptr, base.len + close + 1), base);
+        if (at <= ELEMENTS_MOST)
+            there[at] = 1;
+    }
+    while (there[n] != 0)
+        n++;
+    return n;
+}
+
 static enum lanner_rc eval_length(struct fn_run *run, const struct column *args,
                                   const struct sel *sel, struct val *out, struct lanner_err *err)
 {
@@ -174,7 +202,7 @@ static enum lanner_rc eval_length(struct fn_run *run, const struct column *args,
     (void)args;
     (void)err;
     SEL_FOR (sel, i) {
-        out[i] = val_long((int64_t)elements_read(run, i, p->array).n);
+        out[i] = val_long((int64_t)elements_count(run, i, p->array));
     }
     return LANNER_OK;
 }

@@ -21,8 +21,16 @@ struct paths {
     size_t n;
 };
 
+/* An output that the plan asks for, as a path of the text. */
+struct json_wanted {
+    struct str path;
+    size_t out;
+};
+
 struct json_parse {
     struct sink_names names;
+    struct json_wanted *wanted; /* NULL: every leaf is to be looked at */
+    size_t n_wanted;
     struct str prefix;
     struct paths exclude, include, remove;
     bool exclude_empty;
@@ -44,33 +52,6 @@ static struct paths list_paths(const struct fn_call *call, size_t i)
             p.items[p.n++] = arena_str(a, s);
     }
     return p;
-}
-
-static enum lanner_rc bind_json(struct fn_call *call, struct lanner_err *err)
-{
-    struct arena *a = call->env->arena;
-    struct json_parse *p = ARENA_NEW(a, struct json_parse);
-    struct str nulls = arg_text(call, JSON_HANDLE_NULL, a);
-
-    for (size_t i = JSON_PREFIX; i <= JSON_HANDLE_NULL; i++)
-        TRY(arg_need_const(call, i, "an option", err));
-    p->prefix = arg_text(call, JSON_PREFIX, a);
-    p->exclude = list_paths(call, JSON_EXCLUDE);
-    p->include = list_paths(call, JSON_INCLUDE);
-    p->remove = list_paths(call, JSON_REMOVE);
-    p->exclude_empty = arg_bool(call, JSON_EXCLUDE_EMPTY, false);
-    if (nulls.len == 0 || str_eq_nocase(nulls, STR("keep")))
-        p->nulls = NULLS_KEEP;
-    else if (str_eq_nocase(nulls, STR("discard")))
-        p->nulls = NULLS_DISCARD;
-    else if (str_eq_nocase(nulls, STR("empty")))
-        p->nulls = NULLS_EMPTY;
-    else
-        return err_set_at(err, LANNER_ERR_QUERY, call->at,
-                          "handleNull of parseJson() must be keep, discard or empty");
-    sink_names_init(&p->names, call);
-    call->state = p;
-    return LANNER_OK;
 }
 
 /* Whether the path is, or lies below, the pattern: `a.b` takes `a.b`, `a.b.c` and `a.b[0]`. `[*]`
@@ -112,9 +93,73 @@ static bool below_any(struct str path, const struct paths *p)
     return false;
 }
 
+/* When all names are known beforehand only their paths are read, which is many times faster. */
+static void want_paths(const struct fn_call *call, struct json_parse *p)
+{
+    if (call->open || p->remove.n > 0 || call->n_out > JSON_MAX_PATHS)
+        return;
+    p->wanted = ARENA_ARRAY(call->env->arena, struct json_wanted, call->n_out + 1);
+    for (size_t j = 0; j < call->n_out; j++) {
+        struct str name = call->out_names[j];
+        struct json_wanted w = {.out = j};
+
+        if (str_eqz(name, "@error") || str_eqz(name, "@error_msg") ||
+            str_eqz(name, "@event_parsed")) {
+            p->wanted = NULL; /* whether all of the text is sound must be known */
+            return;
+        }
+        if (!str_starts(name, p->prefix) || name.len == p->prefix.len)
+            continue;
+        w.path = str_of(name.ptr + p->prefix.len, name.len - p->prefix.len);
+        if ((p->include.n == 0 || below_any(w.path, &p->include)) &&
+            !below_any(w.path, &p->exclude))
+            p->wanted[p->n_wanted++] = w;
+    }
+}
+
+static enum lanner_rc bind_json(struct fn_call *call, struct lanner_err *err)
+{
+    struct arena *a = call->env->arena;
+    struct json_parse *p = ARENA_NEW(a, struct json_parse);
+    struct str nulls = arg_text(call, JSON_HANDLE_NULL, a);
+
+    for (size_t i = JSON_PREFIX; i <= JSON_HANDLE_NULL; i++)
+        TRY(arg_need_const(call, i, "an option", err));
+    p->prefix = arg_text(call, JSON_PREFIX, a);
+    p->exclude = list_paths(call, JSON_EXCLUDE);
+    p->include = list_paths(call, JSON_INCLUDE);
+    p->remove = list_paths(call, JSON_REMOVE);
+    p->exclude_empty = arg_bool(call, JSON_EXCLUDE_EMPTY, false);
+    if (nulls.len == 0 || str_eq_nocase(nulls, STR("keep")))
+        p->nulls = NULLS_KEEP;
+    else if (str_eq_nocase(nulls, STR("discard")))
+        p->nulls = NULLS_DISCARD;
+    else if (str_eq_nocase(nulls, STR("empty")))
+        p->nulls = NULLS_EMPTY;
+    else
+        return err_set_at(err, LANNER_ERR_QUERY, call->at,
+                          "handleNull of parseJson() must be keep, discard or empty");
+    sink_names_init(&p->names, call);
+    want_paths(call, p);
+    call->state = p;
+    return LANNER_OK;
+}
+
+/* What a null or an empty text becomes; false: nothing. */
+static bool json_value(const struct json_parse *p, struct val *v)
+{
+    if (v->kind == KIND_NULL) {
+        if (p->nulls == NULLS_DISCARD)
+            return false;
+        *v = p->nulls == NULLS_KEEP ? val_text("null", 4) : val_text("", 0);
+    }
+    return !val_is_null(v) && !(p->exclude_empty && val_is_text(v) && v->len == 0);
+}
+
 struct json_row {
     const struct json_parse *p;
     struct sink sink;
+    struct strmap seen; /* of several values for a name the first counts */
 };
 
 static struct str final_name(const struct json_row *r, struct str path)
@@ -134,45 +179,107 @@ static struct str final_name(const struct json_row *r, struct str path)
 
 static bool json_leaf(void *ctx, struct str path, struct val v)
 {
-    const struct json_row *r = ctx;
+    struct json_row *r = ctx;
     const struct json_parse *p = r->p;
     struct str name;
 
     if ((p->include.n > 0 && !below_any(path, &p->include)) || below_any(path, &p->exclude))
         return true;
-    if (v.kind == KIND_NULL) {
-        if (p->nulls == NULLS_DISCARD)
-            return true;
-        v = p->nulls == NULLS_KEEP ? val_text("null", 4) : val_text("", 0);
-    }
-    if (p->exclude_empty && val_is_text(&v) && v.len == 0)
-        return true;
     name = final_name(r, path);
-    sink_put(&r->sink, name, v);
+    if (!sink_wants(&r->sink, name) || strmap_get(&r->seen, name) != SIZE_MAX)
+        return true;
+    strmap_put(&r->seen, name, 0);
+    if (json_value(p, &v))
+        sink_put(&r->sink, name, v);
     return true;
+}
+
+static void json_all(struct fn_run *run, struct str s, struct fn_multi *out, uint32_t row)
+{
+    const struct json_parse *p = run->call->state;
+    struct json_row r = {.p = p, .sink = {&p->names, run->call, out, row}};
+    struct json_flat flat;
+
+    strmap_init(&r.seen);
+    flat = json_flatten(s, STR(""), JSON_FLATTEN_NULLS, out->arena, json_leaf, &r);
+    strmap_done(&r.seen);
+    if (flat.status != JSON_OK || !flat.is_container)
+        sink_error(&r.sink, "the text is no JSON object or array");
+    if (flat.cut)
+        run_note(run, LANNER_NOTE_INPUT,
+                 "parseJson() left out fields beyond %d of one text, or nested too deep",
+                 JSON_MAX_FIELDS);
+}
+
+/* A worker's reader of the wanted paths. */
+struct json_reader {
+    struct json_paths *paths;     /* owned */
+    struct json_scratch *scratch; /* owned */
+    struct val *vals;             /* owned */
+};
+
+static void json_reader_done(void *ptr)
+{
+    struct json_reader *r = ptr;
+
+    if (r == NULL)
+        return;
+    json_scratch_free(r->scratch);
+    json_paths_free(r->paths);
+    free(r->vals);
+    free(r);
+}
+
+static enum lanner_rc json_reader(struct fn_run *run, struct json_reader **out,
+                                  struct lanner_err *err)
+{
+    const struct json_parse *p = run->call->state;
+    struct json_reader *r = run->local->ptr;
+    struct json_path *paths;
+    enum lanner_rc rc;
+
+    if (r == NULL) {
+        r = xcalloc(1, sizeof(*r));
+        run->local->ptr = r;
+        run->local->done = json_reader_done;
+        paths = xcalloc(p->n_wanted + 1, sizeof(*paths));
+        for (size_t k = 0; k < p->n_wanted; k++)
+            paths[k].text = p->wanted[k].path;
+        rc = json_paths_new(paths, p->n_wanted, &r->paths, err);
+        free(paths);
+        if (rc != LANNER_OK)
+            return rc;
+        json_paths_plain_strings(r->paths);
+        r->scratch = json_scratch_new(r->paths);
+        r->vals = xcalloc(p->n_wanted + 1, sizeof(*r->vals));
+    }
+    *out = r;
+    return LANNER_OK;
 }
 
 static enum lanner_rc eval_json(struct fn_run *run, const struct column *args,
                                 const struct sel *sel, struct fn_multi *out, struct lanner_err *err)
 {
     const struct json_parse *p = run->call->state;
+    struct json_reader *r = NULL;
     char room[VAL_PRINT_MAX];
     struct str s;
 
-    (void)err;
+    if (p->wanted != NULL)
+        TRY(json_reader(run, &r, err));
     SEL_FOR (sel, i) {
-        struct json_row r = {p, {&p->names, run->call, out, i}};
-        struct json_flat flat;
-
         if (!cell_text(column_at(&args[JSON_FIELD], i), room, &s))
             continue;
-        flat = json_flatten(s, STR(""), JSON_FLATTEN_NULLS, out->arena, json_leaf, &r);
-        if (flat.status != JSON_OK || !flat.is_container)
-            sink_error(&r.sink, "the text is no JSON object or array");
-        if (flat.cut)
-            run_note(run, LANNER_NOTE_INPUT,
-                     "parseJson() left out fields beyond %d of one text, or nested too deep",
-                     JSON_MAX_FIELDS);
+        if (r == NULL) {
+            json_all(run, s, out, i);
+            continue;
+        }
+        /* A text that breaks off gives what stood before the break, as json_all does. */
+        (void)json_paths_read(r->paths, r->scratch, s, out->arena, r->vals, NULL);
+        for (size_t k = 0; k < p->n_wanted; k++) {
+            if (json_value(p, &r->vals[k]))
+                out->out[p->wanted[k].out][i] = r->vals[k];
+        }
     }
     return LANNER_OK;
 }

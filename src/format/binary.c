@@ -43,7 +43,7 @@ static bool is_binary(struct str head)
         head.ptr++;
         head.len--;
     }
-    n = MIN(head.len, (size_t)8192);
+    n = MIN(head.len, (size_t)2048);
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)head.ptr[i];
 

@@ -26,6 +26,17 @@ static bool has_header(struct str line)
     return ascii_is_digit(p[0]) || is_month(p);
 }
 
+/* Behind a header the object may break off (syslog cuts long messages); elsewhere it must be whole.
+ */
+static bool may_be_json(struct str line, struct str body)
+{
+    const char *end = body.ptr + body.len;
+
+    if (body.len < 2)
+        return false;
+    return has_header(line) || json_value_end(body.ptr, end) == end;
+}
+
 static enum format_split lines_next(struct format_splitter *s, struct record *out)
 {
     for (;;) {
@@ -40,8 +51,7 @@ static enum format_split lines_next(struct format_splitter *s, struct record *ou
         }
         if (!line_open(s, &joined))
             return SPLIT_END;
-        if ((*s->line.ptr == '{' || has_header(s->line)) && line_json_body(s->line, &body) &&
-            body.len > 1) {
+        if (line_json_body(s->line, &body) && may_be_json(s->line, body)) {
             if (line_json_start(s, body, joined, out))
                 return SPLIT_RECORD;
             continue;

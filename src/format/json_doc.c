@@ -39,11 +39,15 @@ static const struct envelope_key {
     {STR_INIT("cursor_id"), KEY_META},  {STR_INIT("status"), KEY_META},
 };
 
+/* Of the names above: nearly every key is none of them. */
+static const char first_letters[] = "rRvetTSscCnNm";
+
 static enum key_kind key_kind_of(struct str key)
 {
     if (key.len > 7 && memcmp(key.ptr, "@odata.", 7) == 0)
         return KEY_META;
-    if (key.len > MAX_KEY)
+    if (key.len == 0 || key.len > MAX_KEY ||
+        memchr(first_letters, *key.ptr, sizeof(first_letters) - 1) == NULL)
         return KEY_OTHER;
     for (size_t i = 0; i < ARRAY_LEN(envelope_keys); i++) {
         if (str_eq(key, envelope_keys[i].name))

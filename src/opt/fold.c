@@ -40,6 +40,15 @@ static struct expr *flatten(struct pass *p, struct expr *e, const char *name)
     return flat;
 }
 
+static bool all_const(const struct expr *e)
+{
+    for (size_t i = 0; i < e->n_args; i++) {
+        if (e->args[i]->kind != EXPR_CONST)
+            return false;
+    }
+    return true;
+}
+
 static enum lanner_rc fold_expr(struct pass *p, struct expr **e, struct lanner_err *err)
 {
     struct val v;
@@ -52,7 +61,9 @@ static enum lanner_rc fold_expr(struct pass *p, struct expr **e, struct lanner_e
         *e = flatten(p, *e, "and");
     else if (expr_is_call(*e, "or"))
         *e = flatten(p, *e, "or");
-    if ((*e)->kind != EXPR_CALL)
+    /* Only what can fold is bound here: later passes change the others, and a bound call is not
+     * looked into again. */
+    if ((*e)->kind != EXPR_CALL || !all_const(*e))
         return LANNER_OK;
     TRY(expr_bind(*e, p->env, err));
     if (expr_is_const(*e, &v))

@@ -247,6 +247,11 @@ void json_paths_free(struct json_paths *jp)
     free(jp);
 }
 
+void json_paths_plain_strings(struct json_paths *jp)
+{
+    jp->plain_strings = true;
+}
+
 size_t json_paths_count(const struct json_paths *jp)
 {
     return jp->n;
@@ -400,6 +405,7 @@ enum json_status json_paths_read(const struct json_paths *jp, struct json_scratc
     if (jp->n == 0)
         return JSON_OK;
     w.end = record.ptr + record.len;
+    w.n_strings = jp->plain_strings ? JSON_MAX_STRINGS : 0;
     p = json_skip_blanks(record.ptr, w.end);
     if (p == w.end || (*p != '{' && *p != '['))
         w.fault = p;

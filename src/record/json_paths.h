@@ -59,6 +59,7 @@ struct json_edge_slot {
 struct json_paths {
     struct arena arena;
     size_t n;
+    bool plain_strings;    /* JSON text in strings is not gone into */
     unsigned *flags;       /* per path */
     struct json_way *ways; /* per path */
     VEC(struct json_node) nodes;

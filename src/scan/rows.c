@@ -10,9 +10,11 @@
 #define FIRST_ROWS     64
 #define EXTRA_COLUMNS  24
 #define MAX_COPIED     ((size_t)1024 * 1024) /* bytes copied beside one batch */
+#define MAX_ARENA      ((size_t)16 * 1024 * 1024)
 #define MAX_COPIED_ONE ((size_t)64 * 1024)
 /* Windows read whole after one in which more than half of the bytes were hits. */
 #define DENSE_WINDOWS 15
+#define MIN_DENSE     ((size_t)64 * 1024)
 
 struct rows {
     struct arena arena; /* of the batch */
@@ -365,7 +367,7 @@ static enum lanner_rc read_hit_lines(struct worker *w, const struct window *win,
         p = after;
     }
     *n_events += format_count_lines(p, end);
-    if (n_hit_bytes > win->bytes.len / 2)
+    if (n_hit_bytes > win->bytes.len / 2 && win->bytes.len >= MIN_DENSE)
         r->n_dense = DENSE_WINDOWS;
     return LANNER_OK;
 }
@@ -422,7 +424,8 @@ enum lanner_rc rows_read_window(struct worker *w, const struct window *win, stru
     } else {
         rc = read_hit_lines(w, win, &n_events, err);
     }
-    if (rc == LANNER_OK && (r->pinned || w->job->kind != JOB_ROWS))
+    /* Records that were not kept leave their values in the arena. */
+    if (rc == LANNER_OK && (r->pinned || r->n == 0 || r->arena.n_bytes > MAX_ARENA))
         rc = flush(w, err);
     atomic_fetch_add(&w->job->n_events, n_events);
     atomic_fetch_add(&w->job->n_bytes, win->bytes.len);

@@ -189,7 +189,8 @@ static void stream_read(struct worker *w, struct scan_input *in, size_t upto)
 
     buf_room(w, upto + 4);
     while (!in->at_end && w->have < upto) {
-        enum lanner_rc rc = feed_read(in->feed, w->buf + w->have, w->cap - w->have, &n, &err);
+        size_t want = MAX(upto - w->have, (size_t)4);
+        enum lanner_rc rc = feed_read(in->feed, w->buf + w->have, want, &n, &err);
 
         if (rc == LANNER_ERR_CANCELLED) {
             job_fail(w->job, &err);

@@ -52,7 +52,8 @@ static bool holds(const struct cond *c, const struct row *r, const struct row *o
     case OP_EQ:
         return v->there && strcmp(v->text, c->text[0]) == 0;
     case OP_NE:
-        return !v->there || strcmp(v->text, c->text[0]) != 0;
+        /* Against the empty text a missing field does not pass (cql.md 4.1, item 3). */
+        return v->there ? strcmp(v->text, c->text[0]) != 0 : n > 0;
     case OP_EXISTS:
         return v->there;
     case OP_MISSING:

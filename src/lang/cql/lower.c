@@ -545,8 +545,16 @@ static void sort_notes(struct plan *plan)
     for (size_t i = 0; i < n; i++)
         placed[i] = (struct placed_note){plan->notes.items[i], i};
     qsort(placed, n, sizeof(*placed), placed_cmp);
-    for (size_t i = 0; i < n; i++)
-        plan->notes.items[i] = placed[i].note;
+    plan->notes.n = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct plan_note *note = &placed[i].note;
+
+        /* A call may be looked at twice. */
+        if (i != 0 && note->at.start == placed[i - 1].note.at.start &&
+            str_eq(note->text, placed[i - 1].note.text))
+            continue;
+        plan->notes.items[plan->notes.n++] = *note;
+    }
 }
 
 static enum lanner_rc build(struct cql_lower *l, struct str text, struct lanner_err *err)

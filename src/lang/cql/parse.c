@@ -43,6 +43,7 @@ struct cql_node *cql_kid(const struct cql_node *n, size_t i)
 enum lanner_rc cql_expected(const struct cql_parser *p, const char *what, struct lanner_err *err)
 {
     char room[FOUND_MAX];
+    const char *found;
     struct span at;
 
     if (p->open_comment != 0)
@@ -51,9 +52,9 @@ enum lanner_rc cql_expected(const struct cql_parser *p, const char *what, struct
     if (cursor_at(&p->cur, "{{"))
         return err_set_at(err, LANNER_ERR_QUERY, span_at(p->cur.pos, 2),
                           "expected %s, found '{{': a template has to be filled in first", what);
-    at = span_at(p->cur.pos, 1);
-    return err_set_at(err, LANNER_ERR_QUERY, at, "expected %s, found %s", what,
-                      cursor_found(&p->cur, p->cur.pos, room));
+    found = cursor_found(&p->cur, p->cur.pos, room);
+    at = span_at(p->cur.pos, found[0] == '\'' ? strlen(found) - 2 : 1);
+    return err_set_at(err, LANNER_ERR_QUERY, at, "expected %s, found %s", what, found);
 }
 
 enum lanner_rc cql_enter(struct cql_parser *p, struct lanner_err *err)

@@ -58,7 +58,7 @@ static uint64_t t_random(uint64_t *s)
     return *s;
 }
 
-static struct val t_text(struct arena *a, const char *z)
+static inline struct val t_text(struct arena *a, const char *z)
 {
     return z != NULL ? val_str(arena_str(a, str_z(z))) : VAL_ABSENT;
 }

@@ -32,6 +32,16 @@ static void test_json(void)
     IS(mv("parseJson", "*", PJ("[{\"a\":1}]")), "[0].a=1");
     IS(mv("parseJson", "a", PJ("{\"a\":\"\\u00e4\"}")), "\xC3\xA4");
     IS(mv("parseJson", "a,@error", PJ("{\"a\":1,")), "1|true");
+    IS(mv("parseJson", "a,b", PJ("{\"a\":1,")), "1|old");
+    /* Paths and all leaves agree: the first of equal names, no JSON inside strings, key with dots.
+     */
+    IS(mv("parseJson", "a", PJ("{\"a\":1,\"a\":2}")), "1");
+    IS(mv("parseJson", "*", PJ("{\"a\":1,\"a\":2}")), "a=1");
+    IS(mv("parseJson", "a.b,a", PJ("{\"a\":\"{\\\"b\\\":1}\"}")), "old|{\"b\":1}");
+    IS(mv("parseJson", "a.b,@error", PJ("{\"a\":\"{\\\"b\\\":1}\"}")), "old|old");
+    IS(mv("parseJson", "a.b", PJ("{\"a.b\":1}")), "1");
+    IS(mv("parseJson", "a,b", "${\"a\":null,\"b\":null}", "-", "[b", "-", "-", "-", "-", NULL),
+       "null|old");
 }
 
 #define KV(text) "-", "-", "-", "-", "-", "-", text, NULL
@@ -65,6 +75,33 @@ static void test_columns(void)
     IS(mv("parseUrl", "u.host", "$not a url", "=u", NULL), "old");
     IS(mv("parseUri", "u.hostname,u.path", "$example.com/x", "=u", "=http://", NULL),
        "example.com|/x");
+}
+
+static void test_pretty(void)
+{
+    IS(ev("json:prettyPrint", "${\"a\":[1,{}],\"b\":\"x:,{\"}", "-", "-", NULL),
+       "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"x:,{\"\n}");
+    IS(ev("json:prettyPrint", "$[1]", "#0", "-", NULL), "[\n1\n]");
+    IS(ev("json:prettyPrint", "$no", "-", "-", NULL), "no");
+    IS(ev("json:prettyPrint", "$no", "-", "!true", NULL), "<absent>");
+    IS(ev("json:prettyPrint", "?", "-", "-", NULL), "<absent>");
+}
+
+#define PX(text) "$" text, "-", "-", NULL
+
+static void test_xml(void)
+{
+    IS(mv("parseXml", "*", PX("<Task><A>x</A></Task>")), "Task.A=x");
+    IS(mv("parseXml", "*", PX("<T><A>1</A><B/><A>2</A></T>")), "T.A[0]=1 T.B= T.A[1]=2");
+    IS(mv("parseXml", "*", PX("<?xml version='1.0'?><T a='1&lt;' b=\"x\">t&#xe4;&amp;&x;</T>")),
+       "T=t\xC3\xA4&&x; T.a=1< T.b=x");
+    IS(mv("parseXml", "*", PX("<T> <!-- c --> <A><![CDATA[<b>&amp;]]></A></T>")), "T.A=<b>&amp;");
+    IS(mv("parseXml", "T.A,@error", PX("<T><A>1</T>")), "old|true");
+    IS(mv("parseXml", "T.A", "$<T><A>1</T>", "-", "!true", NULL), "DROP");
+    IS(mv("parseXml", "@error", PX("<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>")), "true");
+    IS(mv("parseXml", "@error", PX("no")), "true");
+    IS(mv("parseXml", "p.T", "$<T>1</T>", "=p.", "-", NULL), "1");
+    IS(mv("parseXml", "@error", "?", "-", "-", NULL), "old");
 }
 
 /* ---- functions that give rows ------------------------------------------------------------------
@@ -161,6 +198,8 @@ int main(void)
     test_json();
     test_kv();
     test_columns();
+    test_xml();
+    test_pretty();
     test_rows();
     arena_done(&h_arena);
     TAP_DONE();

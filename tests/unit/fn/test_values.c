@@ -135,6 +135,17 @@ static void test_text(void)
     IS(ev("shannonEntropy", "$\xC3\xA4\xC3\xB6", NULL), "1");
 }
 
+static void test_distance(void)
+{
+    IS(ev("text:editDistance", "$kitten", "=sitting", "-", "-", "-", NULL), "3");
+    IS(ev("text:editDistance", "$ab", "=ba", "-", "!true", "-", NULL), "1");
+    IS(ev("text:editDistance", "$ab", "=ba", "-", "!false", "-", NULL), "2");
+    IS(ev("text:editDistance", "$AB", "=ab", "-", "-", "!true", NULL), "0");
+    IS(ev("text:editDistance", "$abc", "=xyz", "#2", "-", "-", NULL), "<absent>");
+    IS(ev("text:editDistance", "$", "=", "-", "-", "-", NULL), "0");
+    IS(ev("text:editDistance", "?", "=a", "-", "-", "-", NULL), "<absent>");
+}
+
 static void test_replace(void)
 {
     IS(ev("replace", "=\\.exe$", "=", "$cmd.exe", "=m", NULL), "cmd");
@@ -219,6 +230,7 @@ int main(void)
     test_round();
     test_math();
     test_text();
+    test_distance();
     test_replace();
     test_encode();
     test_hash();

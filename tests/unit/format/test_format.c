@@ -2,6 +2,7 @@
 #include "../tap.h"
 
 #include "cutting.h"
+#include "format/format_def.h"
 #include "util/cpu.h"
 
 /* Records separated by `|`, a broken stretch in `!...`, raw text that differs behind `~`. */
@@ -75,6 +76,8 @@ static void test_lines(void)
     CHECK("2026-03-02 14:08:07 [{\"a\":1},{\"a\":2}]\n", "lines", "{\"a\":1}|{\"a\":2}");
     CHECK("2026-03-02 14:08:07 body={\"a\":1} took 5 ms\n", "lines",
           "2026-03-02 14:08:07 body={\"a\":1} took 5 ms");
+    CHECK("app: started\napp: {\"a\":1}\napp: {\"a\":\n", "lines",
+          "app: started|{\"a\":1}~app: {\"a\":1}|app: {\"a\":");
     CHECK("one\ntwo, three\n", "lines", "one|two, three");
 }
 
@@ -168,8 +171,61 @@ static void test_long(void)
     buf_done(&text);
 }
 
+static uint64_t count_slowly(const char *p, const char *end)
+{
+    uint64_t n = 0;
+
+    while (p < end) {
+        const char *from = p;
+
+        while (p < end && *p != '\n')
+            p++;
+        n += p - from > 1 || (p - from == 1 && *from != '\r');
+        p++;
+    }
+    return n;
+}
+
+/* The vector twins give what the scalar ones give. */
+static void test_counting(void)
+{
+    static const char bytes[] = "\n\n\r\r}{x";
+    char text[300];
+    uint32_t seed = 7;
+    bool same = true;
+
+    for (int round = 0; round < 4000; round++) {
+        size_t len = (size_t)round % sizeof(text), from;
+        uint64_t n_lines, n_feeds;
+        const char *found;
+        bool joined = false;
+
+        for (size_t i = 0; i < len; i++) {
+            seed = seed * 1664525 + 1013904223;
+            text[i] = round % 5 == 0 ? bytes[6] : bytes[(seed >> 20) % (sizeof(bytes) - 1)];
+        }
+        from = len > 0 ? seed % len : 0;
+        cpu_set_simd(false);
+        n_lines = format_count_lines(text + from, text + len);
+        n_feeds = format_count_feeds(text + from, text + len);
+        same &= n_lines == count_slowly(text + from, text + len);
+        cpu_set_simd(true);
+        same &= n_lines == format_count_lines(text + from, text + len);
+        same &= n_feeds == format_count_feeds(text + from, text + len);
+        found = line_find_end(text + from, text + len, &joined);
+        for (int simd = 0; simd < 2; simd++) {
+            bool again = false;
+
+            cpu_set_simd(simd != 0);
+            same &= found == line_find_end(text + from, text + len, &again) && again == joined;
+        }
+    }
+    OK(same);
+}
+
 int main(void)
 {
+    test_counting();
     for (int simd = 1; simd >= 0; simd--) {
         cpu_set_simd(simd != 0);
         test_lines();

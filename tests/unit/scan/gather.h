@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "expr/expr.h"
 #include "scan/scan.h"
 #include "util/thread.h"
 
@@ -104,6 +105,8 @@ struct gather_plan {
     const char *names[8];   /* columns */
     const char *literal;    /* of the field names[0]: the prefilter */
     int64_t from_ns, to_ns; /* both 0: open */
+    const char *predicate;  /* a free-text search: a row's name, and its pattern */
+    const char *pattern;
 };
 
 static inline void gather_run_on(struct gather *g, struct scan *s, const struct source_set *set,
@@ -118,15 +121,30 @@ static inline void gather_run_on(struct gather *g, struct scan *s, const struct 
     struct str names[8];
     struct scan_fields fields = {.names = names};
     struct extractor *x = NULL;
+    struct arena a;
+    struct fn_env env = {.arena = &a, .from_ns = TIME_NONE, .to_ns = TIME_NONE};
+    struct plan_search search = {.column = STR(FIELD_SEARCH_PREFIX "0")};
+    struct plan_search *searches[1] = {&search};
+    struct span none = {0, 0};
 
+    arena_init(&a, 0);
+    if (p->predicate != NULL) {
+        search.predicate = expr_callv(&a, none, p->predicate, 2, expr_field(&a, none, STR("")),
+                                      expr_const(&a, none, val_str(str_z(p->pattern))));
+        g->rc = expr_bind(search.predicate, &env, &g->err);
+        fields.searches = searches;
+        fields.n_searches = 1;
+    }
     for (; fields.n < 8 && p->names[fields.n] != NULL; fields.n++)
         names[fields.n] = str_z(p->names[fields.n]);
-    g->rc = extractor_new(set, &so, names, fields.n, false, &x, &g->err);
+    if (g->rc == LANNER_OK)
+        g->rc = extractor_new(set, &so, names, fields.n, false, &x, &g->err);
     if (g->rc == LANNER_OK)
         g->rc = scan_run(s, x, &fields, consumers, 1, &g->stats, &g->err);
     if (g->rows.n > 0)
         qsort(g->rows.items, g->rows.n, sizeof(*g->rows.items), gather_order);
     extractor_free(x);
+    arena_done(&a);
 }
 
 static inline void gather_run(struct gather *g, struct scan_options *o,

@@ -7,6 +7,7 @@
 
 #include "gather.h"
 #include "util/file.h"
+#include "util/utf8.h"
 
 static char folder[] = "/tmp/lanner-scan-XXXXXX";
 static struct source_set *set;
@@ -367,11 +368,225 @@ static void test_memory_inputs(void)
     OK_INT(g.rc, LANNER_OK);
     OK_INT(g.rows.n, 80);
     for (size_t i = 0; i < g.rows.n; i++)
-        sorted &= (size_t)atol(g.rows.items[i].text) == i;
+        sorted &= strtoul(g.rows.items[i].text, NULL, 10) == i;
     OK(sorted);
     OK_INT(g.stats.n_inputs, 40);
     OK_INT(g.stats.n_unreadable, 14);
     gather_done(&g);
+}
+
+/* What one consumer does to its batch is not seen by another. */
+struct meddler {
+    struct gather g;
+    bool meddles;
+    size_t n_spoilt;
+};
+
+static enum lanner_rc meddle(void *ctx, unsigned worker, struct batch *b, struct lanner_err *err)
+{
+    struct meddler *m = ctx;
+    enum lanner_rc rc;
+
+    m->n_spoilt += b->n_cols != 1 || b->open == NULL;
+    for (uint32_t i = 0; i < b->n_rows && b->open != NULL; i++) {
+        m->n_spoilt += open_get(&b->open[i], STR("made")) != NULL;
+        m->n_spoilt += open_get(&b->open[i], STR("n")) == NULL;
+    }
+    rc = gather_push(&m->g, worker, b, err);
+    if (!m->meddles)
+        return rc;
+    for (uint32_t i = 0; i < b->n_rows; i++)
+        open_put(&b->open[i], STR("made"), val_long(1), b->arena);
+    (void)batch_add_column(b);
+    b->sel.n = 0;
+    return rc;
+}
+
+static void test_consumers(void)
+{
+    int64_t base = INT64_C(1772460000) * NS_PER_S;
+    struct plan_scan specs[3] = {
+        {.from_ns = TIME_NONE, .to_ns = TIME_NONE},
+        {.from_ns = base, .to_ns = base + 10 * NS_PER_S},
+        {.from_ns = base + 10 * NS_PER_S, .to_ns = base + 20 * NS_PER_S, .to_included = true},
+    };
+    struct meddler m[3] = {{.meddles = true}, {.meddles = true}, {.meddles = false}};
+    struct scan_consumer consumers[3];
+    struct str names[1] = {STR_INIT("n")};
+    struct scan_fields fields = {.names = names, .n = 1, .open = true};
+    struct source_options so = {0};
+    struct extractor *x = NULL;
+    struct buf text = {0};
+    struct scan_input_spec spec = {.path = "mem"};
+    struct scan_options o = {.inputs = &spec, .n_inputs = 1, .n_workers = 2, .batch_rows = 8};
+    struct lanner_stats stats = {0};
+    struct lanner_err err = {0};
+    struct scan *s = NULL;
+
+    for (int i = 0; i < 30; i++)
+        buf_printf(&text, "{\"@timestamp\":%lld,\"n\":%d}\n", 1772460000000LL + i * 1000, i);
+    buf_puts(&text, "{\"n\":30}\n"); /* without a time: inside every interval */
+    spec.bytes = text.ptr;
+    spec.len = text.len;
+    for (int i = 0; i < 3; i++) {
+        gather_init(&m[i].g);
+        consumers[i] = (struct scan_consumer){.spec = &specs[i], .push = meddle, .push_ctx = &m[i]};
+    }
+    OK_INT(extractor_new(set, &so, names, 1, true, &x, &err), LANNER_OK);
+    OK_INT(scan_open(&o, &s, &err), LANNER_OK);
+    OK_INT(scan_run(s, x, &fields, consumers, 3, &stats, &err), LANNER_OK);
+    OK_INT(m[0].g.rows.n, 31);
+    OK_INT(m[1].g.rows.n, 11);
+    OK_INT(m[2].g.rows.n, 12);
+    for (int i = 0; i < 3; i++) {
+        OK_INT(m[i].n_spoilt, 0);
+        gather_done(&m[i].g);
+    }
+    scan_close(s);
+    extractor_free(x);
+    buf_done(&text);
+}
+
+/* A long text in another encoding gives what it gives in UTF-8, wherever buffers end. */
+static void test_transcoding(void)
+{
+    struct gather_plan p = {.names = {"n", "t"}};
+    struct scan_options o = {.n_workers = 2, .batch_rows = 100};
+    struct buf utf8 = {0}, utf16 = {0};
+    char *plain = path_of("t8"), *wide = path_of("t16");
+    struct gather a, b;
+
+    buf_put(&utf16, "\xff\xfe", 2);
+    for (int i = 0; i < 9000; i++) {
+        size_t from = utf8.len, at = 0;
+        struct str line;
+
+        buf_printf(&utf8, "{\"n\":%d,\"t\":\"\xc3\xa9\xf0\x9f\x98\x80%.*s\"}\n", i, i % 7,
+                   "xxxxxxx");
+        line = str_of(utf8.ptr + from, utf8.len - from);
+        while (at < line.len) {
+            uint32_t c = utf8_next(line, &at);
+            uint32_t units[2] = {c, 0};
+
+            if (c > 0xFFFF) {
+                units[0] = 0xD800 + ((c - 0x10000) >> 10);
+                units[1] = 0xDC00 + (c & 0x3FF);
+            }
+            for (int k = 0; k < (c > 0xFFFF ? 2 : 1); k++) {
+                buf_putc(&utf16, (char)(units[k] & 0xFF));
+                buf_putc(&utf16, (char)(units[k] >> 8));
+            }
+        }
+    }
+    write_file("t8", buf_str(&utf8));
+    write_file("t16", buf_str(&utf16));
+    a = run(o, plain, &p);
+    b = run(o, wide, &p);
+    OK_INT(a.rows.n, 9000);
+    OK_INT(b.rows.n, 9000); /* positions differ by the mark */
+    for (size_t i = 0; i < a.rows.n && i < b.rows.n; i++) {
+        if (strcmp(a.rows.items[i].text, b.rows.items[i].text) != 0) {
+            OK_STR(str_z(b.rows.items[i].text), a.rows.items[i].text);
+            break;
+        }
+    }
+    gather_done(&a);
+    gather_done(&b);
+    buf_done(&utf8);
+    buf_done(&utf16);
+    free(plain);
+    free(wide);
+}
+
+/* Free text: the raw text and every value of the record, escapes resolved. */
+static void test_search(void)
+{
+    struct gather_plan p = {.names = {"n"}, .predicate = "cql_equals_glob", .pattern = "need*le"};
+    struct buf text = {0};
+    char *path = path_of("search");
+
+    for (int i = 0; i < 3000; i++)
+        buf_printf(&text, "{\"n\":%d,\"a\":{\"b\":[1,\"%s\"]}}\n", i,
+                   i % 100 == 7    ? "needle"
+                   : i % 100 == 8  ? "n\\u0065ed\\nle"
+                   : i % 100 == 9  ? "a needle"
+                   : i % 100 == 10 ? "NEEDLE"
+                                   : "hay");
+    buf_puts(&text, "{\"n\":3000,\"a\":[");
+    for (int i = 0; i < 5000; i++)
+        buf_printf(&text, "\"%d needles\",", i);
+    buf_puts(&text, "\"needle\"]}\n");
+    write_file("search", buf_str(&text));
+    for (unsigned i = 0; i < 4; i++) {
+        struct scan_options o = {.n_workers = 1 + i % 2, .batch_rows = i < 2 ? 7 : 2000};
+        struct gather g = run(o, path, &p);
+        size_t n_true = 0, n_right = 0;
+
+        OK_INT(g.rc, LANNER_OK);
+        OK_INT(g.rows.n, 3001);
+        for (size_t k = 0; k < g.rows.n; k++) {
+            bool hit = strstr(g.rows.items[k].text, "true") != NULL;
+
+            n_true += hit;
+            n_right += hit && (k % 100 == 7 || k % 100 == 8 || k == 3000);
+        }
+        OK_INT(n_true, 61);
+        OK_INT(n_right, 61);
+        gather_done(&g);
+    }
+    p.predicate = "cql_contains_glob";
+    p.pattern = "needle";
+    for (unsigned i = 0; i < 2; i++) {
+        struct scan_options o = {.n_workers = 2, .batch_rows = 100};
+        struct gather g = run(o, path, &p);
+        size_t n_true = 0;
+
+        for (size_t k = 0; k < g.rows.n; k++)
+            n_true += strstr(g.rows.items[k].text, "true") != NULL;
+        OK_INT(n_true, 61);
+        gather_done(&g);
+        p.literal = i == 0 ? "needle" : NULL;
+        p.names[0] = "n";
+    }
+    free(path);
+    buf_done(&text);
+}
+
+/* Standard input: read once as it comes, or kept on disk when it is needed again. */
+static void test_stdin(void)
+{
+    struct gather_plan p = {.names = {"n"}};
+    char *path = path_of("lines");
+    struct source_options so = {0};
+    struct scan_input_spec spec = {.path = "-"};
+    int keep = dup(STDIN_FILENO);
+
+    for (int passes = 1; passes <= 2; passes++) {
+        struct scan_options o = {.inputs = &spec, .n_inputs = 1, .n_workers = 2, .batch_rows = 100};
+        struct scan *s = NULL;
+        struct lanner_err err = {0};
+        int64_t oldest, newest;
+        struct gather g;
+        int fd = -1;
+
+        OK_INT(file_open(path, &fd, &err), LANNER_OK);
+        OK(dup2(fd, STDIN_FILENO) == STDIN_FILENO);
+        file_close(fd);
+        OK_INT(scan_open(&o, &s, &err), LANNER_OK);
+        if (passes == 2)
+            OK_INT(scan_time_range(s, set, &so, 0, &oldest, &newest, &err), LANNER_OK);
+        for (int k = 0; k < 2; k++) {
+            gather_init(&g);
+            gather_run_on(&g, s, set, &p, false);
+            OK_INT(g.rc, k == 0 || passes == 2 ? LANNER_OK : LANNER_ERR_USAGE);
+            OK_INT(g.rows.n, g.rc == LANNER_OK ? 700 : 0);
+            gather_done(&g);
+        }
+        scan_close(s);
+    }
+    (void)dup2(keep, STDIN_FILENO);
+    file_close(keep);
+    free(path);
 }
 
 int main(void)
@@ -391,6 +606,10 @@ int main(void)
     test_interval_and_ids();
     test_failing_push();
     test_memory_inputs();
+    test_consumers();
+    test_transcoding();
+    test_search();
+    test_stdin();
     source_set_free(set);
     snprintf(line, sizeof(line), "rm -rf %s", folder);
     if (system(line) != 0)

@@ -1,0 +1,973 @@
+/* test_plan.c - queries, their plans and the notes about tolerant readings (offset in the query,
+ * text). */
+#include "lang/cql/cql.h"
+#include "lookup/lookup.h"
+#include "tap.h"
+
+static const struct {
+    const char *query;
+    const char *plan;
+} cases[] = {
+    {"formatTime(\"%F %T\", field=ts, timezone=Europe/Paris, as=t) | cidr(ip, subnet"
+     "=10.0.0.0/8) | in(host-name, values=[a/b, *x*])",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter in(num_sub(host, name), [\"a/b\", \"*x*\"], false)\n"
+     "    filter cidr(ip, [\"10.0.0.0/8\"], false)\n"
+     "      extend t := formatTime(\"%F %T\", ts, \"Europe/Paris\", \"auto\")\n"
+     "        scan fields=[]\n"
+     "note 94: in() takes the name of a field; the expression is computed first\n"},
+    {"@timestamp >= \"2024-01-01T00:00:00Z\"",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter cql_greater_equal(@timestamp, 1704067200000)\n"
+     "    scan fields=[]\n"
+     "note 14: a time in quotes is read as milliseconds since 1970; write 1704067200"
+     "000\n"},
+    {"#type=x | f=/(?<user>\\w+)@/i | regex(\"(?<a>x)(?<b>y)\", strict=false) | rege"
+     "x(\"abc\") | b := a",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend b := a\n"
+     "    filter regex_match(\"abc\", @rawstring, \"m\", true, false, 100)\n"
+     "      extend user := regex(\"(?<user>\\\\w+)@\", f, \"i\", true, false, 100); "
+     "a, b := regex(\"(?<a>x)(?<b>y)\", @rawstring, \"m\", false, false, 100)\n"
+     "        filter cql_equals_glob(#type, \"x\")\n"
+     "          scan fields=[]\n"},
+    {"/foo (?<x>bar)/",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend x := regex(\"foo (?<x>bar)\", @rawstring, \"\", false, false, 100)\n"
+     "    filter text search 0\n"
+     "      scan fields=[] searches=[cql_regex_match(\"\", \"foo (?<x>bar)\", \"\")]"
+     "\n"
+     "note 0: the groups of a regular expression without a field are taken from @raw"
+     "string\n"},
+    {"groupBy(aid, function=tail(1)) | table([aid, x])",
+     "project aid, x\n"
+     "  top_n 200 by @timestamp desc, ordinal desc\n"
+     "    group_apply by aid\n"
+     "      each:\n"
+     "        top_n 1 by @timestamp desc, ordinal desc\n"
+     "          input\n"
+     "      scan fields=[]\n"},
+    {"groupBy(aid, function={x=1 | count() | _count > 5}, limit=max)",
+     "aggregate by aid limit 1000000\n"
+     "  _count = count(none, false)\n"
+     "    before:\n"
+     "      filter cql_equals_glob(x, \"1\")\n"
+     "        input\n"
+     "    after:\n"
+     "      filter cql_greater(_count, 5)\n"
+     "        input\n"
+     "  scan fields=[]\n"},
+    {"groupBy([a,b], function=[selectLast([a,c]), collect([c,d])])",
+     "aggregate by a, b limit 20000\n"
+     "  c = selectLast(@timestamp, c)\n"
+     "  c, d = collect(2000, true, \"\\n\", none, c, d)\n"
+     "  scan fields=[]\n"},
+    {"groupBy(a, function={[count(as=n), sum(x, as=s)] | r := s/n}) | sort(r)",
+     "sort 200 by r desc, ordinal\n"
+     "  extend r := num_div(s, n)\n"
+     "    aggregate by a limit 20000\n"
+     "      n = count(none, false)\n"
+     "      s = sum(x)\n"
+     "      scan fields=[]\n"},
+    {"percentile(x, percentiles=[50,99], as=p)",
+     "aggregate\n"
+     "  p_50, p_99 = percentile([\"50\", \"99\"], 0.01, \"p\", x)\n"
+     "  scan fields=[]\n"},
+    {"top([a,b], limit=5, sum=bytes)", "sort 5 by _sum desc, ordinal\n"
+                                       "  aggregate by a, b\n"
+                                       "    _sum = sum(bytes)\n"
+                                       "    scan fields=[]\n"},
+    {"timeChart(series=x, span=15m, function=[count(), avg(y)]) ",
+     "sort by _bucket asc, ordinal\n"
+     "  series _bucket span 900000 ms\n"
+     "    aggregate by _bucket, x\n"
+     "      _count = count(none, false)\n"
+     "      _avg = avg(y)\n"
+     "      filter cql_exists(_bucket)\n"
+     "        filter cql_exists(x)\n"
+     "          extend _bucket := time_bucket(@timestamp, 900000)\n"
+     "            scan fields=[]\n"},
+    {"bucket(span=1h, field=[a,b], function=sum(x))",
+     "sort by _bucket asc, ordinal\n"
+     "  series _bucket span 3600000 ms\n"
+     "    aggregate by _bucket, a, b\n"
+     "      _sum = sum(x)\n"
+     "      filter cql_exists(_bucket)\n"
+     "        filter or(cql_exists(a), cql_exists(b))\n"
+     "          extend _bucket := time_bucket(@timestamp, 3600000)\n"
+     "            scan fields=[]\n"},
+    {"select([a,@timestamp]) | b=1", "sort by @timestamp desc, ordinal desc\n"
+                                     "  filter cql_equals_glob(b, \"1\")\n"
+                                     "    project a, @timestamp\n"
+                                     "      scan fields=[]\n"},
+    {"select([a]) | foo", "filter text search 0\n"
+                          "  project a, text search 0\n"
+                          "    sort by @timestamp desc, ordinal desc\n"
+                          "      scan fields=[] searches=[cql_contains_glob(\"\", \"foo\")]\n"},
+    {"table([a,b])", "project a, b\n"
+                     "  top_n 200 by @timestamp desc, ordinal desc\n"
+                     "    scan fields=[]\n"},
+    {"head(5) | a=1", "filter cql_equals_glob(a, \"1\")\n"
+                      "  top_n 5 by @timestamp asc, ordinal\n"
+                      "    scan fields=[]\n"},
+    {"drop([@timestamp,x]) | x=1", "filter cql_equals_glob(x, \"1\")\n"
+                                   "  project drop @timestamp, x\n"
+                                   "    sort by @timestamp desc, ordinal desc\n"
+                                   "      scan fields=[]\n"},
+    {"createEvents([\"a=1\",\"a=2\"]) | kvParse() | a=1 | foo",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter cql_contains_glob(@rawstring, \"foo\")\n"
+     "    filter cql_equals_glob(a, \"1\")\n"
+     "      extend kvParse(\"\", \"=\", \"unknown\", false, \"keepLast\", false, @ra"
+     "wstring)\n"
+     "        generate @rawstring, @timestamp := createEvents([\"a=1\", \"a=2\"])\n"},
+    {"parseJson(field=x, prefix=\"y.\") | y.z=1",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter cql_equals_glob(y.z, \"1\")\n"
+     "    extend @error, @error_msg, @event_parsed := parseJson(x, \"y.\", none, non"
+     "e, none, false, \"keep\")\n"
+     "      scan fields=[]\n"},
+    {"match(file=\"f.csv\", field=a, column=b, include=[c,d], strict=false)",
+     "table f.csv from file \"f.csv\"\n"
+     "sort by @timestamp desc, ordinal desc\n"
+     "  join left f.csv on a = b\n"
+     "    scan fields=[]\n"},
+    {"!match(file=\"f.csv\", field=a) | !join({b=1}, field=x)",
+     "table f.csv from file \"f.csv\"\n"
+     "table \"\\x01t:1\":\n"
+     "  filter cql_equals_glob(b, \"1\")\n"
+     "    scan fields=[]\n"
+     "sort by @timestamp desc, ordinal desc\n"
+     "  join anti \"\\x01t:1\" on x = x\n"
+     "    join anti f.csv on a = a\n"
+     "      scan fields=[]\n"},
+    {"defineTable(query={a=1 | groupBy(x)}, name=\"t\", include=[x,_count]) | match("
+     "file=\"t\", field=x) | readFile(\"t\")",
+     "table t:\n"
+     "  project x, _count\n"
+     "    aggregate by x limit 20000\n"
+     "      _count = count(none, false)\n"
+     "      filter cql_equals_glob(a, \"1\")\n"
+     "        scan fields=[]\n"
+     "table t\n"},
+    {"readFile(\"t.csv\") | a=1", "table t.csv from file \"t.csv\"\n"
+                                  "filter cql_equals_glob(a, \"1\")\n"
+                                  "  table t.csv\n"},
+    {"setTimeInterval(start=7d, end=now) | a=1", "sort by @timestamp desc, ordinal desc\n"
+                                                 "  filter cql_equals_glob(a, \"1\")\n"
+                                                 "    scan fields=[]\n"},
+    {"x := now() | y := x - 1h | z := formatTime(\"%H\", field=x)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend x := now(); y := num_sub(x, 3600000); z := formatTime(\"%H\", x, \"UT"
+     "C\", \"auto\")\n"
+     "    scan fields=[]\n"
+     "note 22: the span 1h is read as milliseconds; write 3600000\n"},
+    {"sankey(source=a, target=b, weight=sum(x))",
+     "project a as source, b as target, _sum as weight\n"
+     "  aggregate by a, b\n"
+     "    _sum = sum(x)\n"
+     "    scan fields=[]\n"},
+    {"default(value=\"x\", field=[a,b], replaceEmpty=true) | default(a, \"b\") | c :"
+     "= default(value=1)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend a := default_value(a, \"x\", true); b := default_value(b, \"x\", true"
+     "); a := default_value(a, \"b\", false); c := default_value(c, \"1\", false)\n"
+     "    scan fields=[]\n"
+     "note 61: the unnamed argument of default() is read as field; write field=...\n"},
+    {"case { a=1 | case { b=2 | c:=1; * }; * | select([a]) }",
+     "branch\n"
+     "  clause:\n"
+     "    branch\n"
+     "      clause:\n"
+     "        extend c := 1\n"
+     "          filter cql_equals_glob(b, \"2\")\n"
+     "            input\n"
+     "      clause:\n"
+     "        input\n"
+     "      filter cql_equals_glob(a, \"1\")\n"
+     "        input\n"
+     "  clause:\n"
+     "    project a\n"
+     "      input\n"
+     "  sort by @timestamp desc, ordinal desc\n"
+     "    scan fields=[]\n"},
+    {"wildcard(ignoreCase=true, pattern=\"*foo*\") | wildcard(field=x, pattern=?p, i"
+     "ncludeEverythingOnAsterisk=true)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter wildcard(\"*\", false, true, x)\n"
+     "    filter text search 0\n"
+     "      scan fields=[] searches=[wildcard(\"**foo**\", true, false, \"\")]\n"
+     "note 71: the parameter ?p has no value; it is read as *\n"},
+    {"in(\"a\",\"b\")",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter in(a, [\"b\"], false)\n"
+     "    scan fields=[]\n"
+     "note 7: a further unnamed argument of in() is read as values; write values=..."
+     "\n"},
+    {"f =~ in(\"a\",\"b\") | in(f, \"a\", \"b\")",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter in(f, [\"a\", \"b\"], false)\n"
+     "    filter in(f, [\"a\", \"b\"], false)\n"
+     "      scan fields=[]\n"
+     "note 12: a further unnamed argument of in() is read as values; write values=.."
+     ".\n"
+     "note 25: a further unnamed argument of in() is read as values; write values=.."
+     ".\n"
+     "note 30: a further unnamed argument of in() is read as values; write values=.."
+     ".\n"},
+    {"getField(\"a-b\") | x := getField(\"a-b\") + 1 | y := array:get(\"a[]\", 0)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend _getField := a-b; x := num_add(a-b, 1); y := a[0]\n"
+     "    scan fields=[]\n"
+     "note 50: array:get() is read as name[index]\n"},
+    {"ioc:lookup(field=[a], type=ip_address) | ipLocation(x) | asn(y)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend ioc.detected := ioc:lookup(\"ip_address\", \"ioc\", \"high\", false, "
+     "none, a); x.country, x.city, x.state, x.lat, x.lon := ipLocation(x); y.asn, y."
+     "org := asn(y)\n"
+     "    scan fields=[]\n"},
+    {"count(foo, distinct=true) | dc(x)", "aggregate\n"
+                                          "  _count = count(x, true)\n"
+                                          "  aggregate\n"
+                                          "    _count = count(foo, true)\n"
+                                          "    scan fields=[]\n"
+                                          "note 28: dc() is read as count(..., distinct=true)\n"},
+    {"lower(a+b) | round(x) | round(x, 2) | round(\"x\", how=ceil) | y := round(a/b,"
+     " 1)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend _lower := lower(num_add(a, b)); x := round(x, \"round\"); x := round_"
+     "digits(x, 2); x := round(x, \"ceil\"); y := round_digits(num_div(a, b), 1)\n"
+     "    scan fields=[]\n"
+     "note 6: lower() takes the name of a field; the expression is computed first\n"
+     "note 24: round() to a number of decimals; LogScale rounds to an integer\n"
+     "note 66: round() to a number of decimals; LogScale rounds to an integer\n"},
+    {"split(a) | split(f, \",\") | splitString(field=x, by=\",\", index=0)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend splitString(\",\", f, none, \"_splitstring\"); _splitstring := splitS"
+     "tring_index(\",\", x, 0)\n"
+     "    unnest _index := split(\"a\", false)\n"
+     "      scan fields=[]\n"
+     "note 11: split() is read as splitString(by=..., field=...)\n"},
+    {"replace(f, /re/i, \"x\") | replace(\"re\", with=\"y\", field=f) | z := replace"
+     "(\"a\")",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend f := replace(\"re\", \"x\", f, \"mi\"); f := replace(\"re\", \"y\", f"
+     ", \"m\"); z := replace(\"a\", \"\", @rawstring, \"m\")\n"
+     "    scan fields=[]\n"
+     "note 0: replace() is read as replace(regex, with=..., field=...)\n"
+     "note 11: a regular expression between slashes as an argument of replace(); wri"
+     "te it in quotes\n"},
+    {"lower(x, bogus=1)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend _lower := lower(x)\n"
+     "    scan fields=[]\n"
+     "note 9: parameter bogus is not supported in function lower; it is passed over"
+     "\n"},
+    {"test(a=b) | test(a=\"x*\") | test(a)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter test(a)\n"
+     "    filter test(cql_equals_glob(a, \"x*\"))\n"
+     "      filter test(cql_eq(a, b))\n"
+     "        scan fields=[]\n"
+     "note 6: '=' in an expression is read as '=='; write '=='\n"
+     "note 17: a filter inside an expression is read as in a filter stage\n"},
+    {"a > \"abc\"", "sort by @timestamp desc, ordinal desc\n"
+                    "  filter is_true(cql_gt(a, \"abc\"))\n"
+                    "    scan fields=[]\n"
+                    "note 0: a filter compares a field with a literal; this is read as test(a > \"a"
+                    "bc\")\n"},
+    {"text:contains(string=a, substring=\"x\") | contains(a, \"b\")",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter text:contains(a, \"b\")\n"
+     "    filter text:contains(a, \"x\")\n"
+     "      scan fields=[]\n"
+     "note 41: contains() is read as text:contains\n"
+     "note 53: a further unnamed argument of text:contains() is read as substring; w"
+     "rite substring=...\n"},
+    {"stats([count(), {a=1 | count(as=b)}])", "aggregate\n"
+                                              "  _count = count(none, false)\n"
+                                              "  b = count(none, false)\n"
+                                              "    before:\n"
+                                              "      filter cql_equals_glob(a, \"1\")\n"
+                                              "        input\n"
+                                              "  scan fields=[]\n"},
+    {"[count(), n := sum(x)]", "aggregate\n"
+                               "  _count = count(none, false)\n"
+                               "  n = sum(x)\n"
+                               "  scan fields=[]\n"},
+    {"groupBy(x, function=count(), as=n) | groupBy(x, count())",
+     "aggregate by x limit 20000\n"
+     "  _count = count(none, false)\n"
+     "  aggregate by x limit 20000\n"
+     "    n = count(none, false)\n"
+     "    scan fields=[]\n"
+     "note 32: as= of groupBy() names the function's output; write function=count(as"
+     "=...)\n"
+     "note 48: an unnamed aggregate is read as function=...\n"},
+    {"coalesce([a,b,\"x\"], as=c) | concat([a,b]) | format(\"%s-%s\", field=[a,b], a"
+     "s=c) | format(\"%s\", a, b)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend c := coalesce(true, a, b, \"x\"); _concat := concat(a, b); c := forma"
+     "t(\"%s-%s\", none, a, b); _format := format(\"%s\", none, a, b)\n"
+     "    scan fields=[]\n"
+     "note 94: a further unnamed argument of format() is read as field; write field="
+     "...\n"
+     "note 97: a further unnamed argument of format() is read as field; write field="
+     "...\n"},
+    {"x := in(f, values=[\"a\"]) | x := a | x := \"a\" | x := true",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend x := in(f, [\"a\"], false); x := a; x := \"a\"; x := true\n"
+     "    scan fields=[]\n"},
+    {"x := rename(y) | x := count() | e := select([a])", "project a\n"
+                                                         "  aggregate\n"
+                                                         "    x = count(none, false)\n"
+                                                         "    project drop y\n"
+                                                         "      extend x := y\n"
+                                                         "        scan fields=[]\n"},
+    {"eval(a=b*2, c=\"x\") | eval(d := 1)", "sort by @timestamp desc, ordinal desc\n"
+                                            "  extend a := num_mul(b, 2); c := \"x\"; d := 1\n"
+                                            "    scan fields=[]\n"
+                                            "note 26: ':=' inside eval(); write '='\n"},
+    {"rename([[a,b],[@timestamp,t]]) | x=1", "filter cql_equals_glob(x, \"1\")\n"
+                                             "  project drop @timestamp\n"
+                                             "    sort by @timestamp desc, ordinal desc\n"
+                                             "      extend t := @timestamp\n"
+                                             "        project drop a\n"
+                                             "          extend b := a\n"
+                                             "            scan fields=[]\n"},
+    {"groupBy([bucket(span=5m), x])",
+     "aggregate by _bucket, x limit 20000\n"
+     "  _count = count(none, false)\n"
+     "  extend _bucket := time_bucket(@timestamp, 300000)\n"
+     "    scan fields=[]\n"
+     "note 9: a computed field in a list of fields; write it as a stage before: name"
+     " := ...\n"
+     "note 9: bin() is an extension: the time floored to the span; LogScale has buck"
+     "et() and timeChart()\n"},
+    {"parseTimestamp(\"yyyy\", field=x) | t := parseTimestamp(field=x)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend @timestamp, @timezone, @timestamp.nanos, @error, @error_msg, @event_p"
+     "arsed := parseTimestamp(\"yyyy\", x, \"@timestamp\", none, \"@timezone\", @tim"
+     "ezone, true, true); t, @timezone, t.nanos, @error, @error_msg, @event_parsed :"
+     "= parseTimestamp(none, x, \"t\", none, \"@timezone\", @timezone, true, true)\n"
+     "    scan fields=[]\n"},
+    {"array:contains(\"a[]\", value=\"x\") | array:length(\"a[]\")",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend _length := array:length(\"a[]\")\n"
+     "    filter array:contains(\"a[]\", \"x\")\n"
+     "      scan fields=[]\n"},
+    {"\"a\\\"b\" | x=\"C:\\Windows\\*\" | x=/a\\/b/",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter cql_regex_match(x, \"a/b\", \"\")\n"
+     "    filter cql_equals_glob(x, \"C:\\\\Windows\\\\*\")\n"
+     "      filter text search 0\n"
+     "        scan fields=[] searches=[cql_contains_glob(\"\", \"a\\\"b\")]\n"},
+    {"a match { \"x\" => b := 1 } | c := 2", "sort by @timestamp desc, ordinal desc\n"
+                                             "  extend c := 2\n"
+                                             "    branch\n"
+                                             "      clause:\n"
+                                             "        extend b := 1\n"
+                                             "          filter cql_equals_glob(a, \"x\")\n"
+                                             "            input\n"
+                                             "      scan fields=[]\n"},
+    {"time:hour(@timestamp, timezone=\"UTC\") | crypto:md5([a,b]) | shannonEntropy(x"
+     ")",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend _hour := time:hour(@timestamp, \"UTC\", @timezone); _md5 := crypto:md"
+     "5(a, b); _shannonentropy := shannonEntropy(x)\n"
+     "    scan fields=[]\n"},
+    {"linReg(x=a, y=b) | counterAsRate(f)",
+     "aggregate\n"
+     "  _rate = counterAsRate(f, @timestamp)\n"
+     "  aggregate\n"
+     "    _slope, _intercept, _r2, _n = linReg(a, b, \"_\")\n"
+     "    scan fields=[]\n"},
+    {"foo and not bar or baz",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(text search 0, or(not(text search 1), text search 2))\n"
+     "    scan fields=[] searches=[cql_contains_glob(\"\", \"foo\"), cql_contains_gl"
+     "ob(\"\", \"bar\"), cql_contains_glob(\"\", \"baz\")]\n"},
+    {"foo or not bar and baz",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(or(text search 0, not(text search 1)), text search 2)\n"
+     "    scan fields=[] searches=[cql_contains_glob(\"\", \"foo\"), cql_contains_gl"
+     "ob(\"\", \"bar\"), cql_contains_glob(\"\", \"baz\")]\n"},
+    {"#repo=\"a\" OR #repo=\"b\" x=1",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(or(cql_equals_glob(#repo, \"a\"), cql_equals_glob(#repo, \"b\")),"
+     " cql_equals_glob(x, \"1\"))\n"
+     "    scan fields=[]\n"},
+    {"200 = statuscode", "sort by @timestamp desc, ordinal desc\n"
+                         "  filter cql_equals_glob(200, \"statuscode\")\n"
+                         "    scan fields=[]\n"},
+    {"user = Alan Turing", "sort by @timestamp desc, ordinal desc\n"
+                           "  filter and(cql_equals_glob(user, \"Alan\"), text search 0)\n"
+                           "    scan fields=[] searches=[cql_contains_glob(\"\", \"Turing\")]\n"},
+    {"foo < 42 + 3",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(cql_less(foo, 42), text search 0, text search 1)\n"
+     "    scan fields=[] searches=[cql_contains_glob(\"\", \"+\"), cql_contains_glob"
+     "(\"\", \"3\")]\n"},
+    {"repo.name=docker/* foo=m/fisk/i",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(cql_equals_glob(repo.name, \"docker/*\"), cql_equals_glob(foo, \""
+     "m/fisk/i\"))\n"
+     "    scan fields=[]\n"},
+    {"https://www.example.com/",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter text search 0\n"
+     "    scan fields=[] searches=[cql_contains_glob(\"\", \"https://www.example.com"
+     "/\")]\n"},
+    {"https: //x", "sort by @timestamp desc, ordinal desc\n"
+                   "  filter text search 0\n"
+                   "    scan fields=[] searches=[cql_contains_glob(\"\", \"https:\")]\n"},
+    {"a := m/fisk/i", "sort by @timestamp desc, ordinal desc\n"
+                      "  extend a := num_div(num_div(m, fisk), i)\n"
+                      "    scan fields=[]\n"},
+    {"foo=bar// comment", "sort by @timestamp desc, ordinal desc\n"
+                          "  filter cql_equals_glob(foo, \"bar\")\n"
+                          "    scan fields=[]\n"},
+    {"f != \"\"", "sort by @timestamp desc, ordinal desc\n"
+                  "  filter cql_not_empty(f)\n"
+                  "    scan fields=[]\n"
+                  "note 0: f != \"\" also leaves out events without the field; LogScale lets them"
+                  " pass\n"},
+    {"resultType in [\"50034\", \"50053\"]",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter in(resultType, [\"50034\", \"50053\"], false)\n"
+     "    scan fields=[]\n"
+     "note 0: 'in' after a field is read as a function; write in(resultType, values="
+     "[...])\n"},
+    {"f not in (a, \"b\", 5*) | f !in [1] | f IN ?p",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter in(f, [\"*\"], false)\n"
+     "    filter not(in(f, [\"1\"], false))\n"
+     "      filter not(in(f, [\"a\", \"b\", \"5*\"], false))\n"
+     "        scan fields=[]\n"
+     "note 0: 'not in' after a field is read as a function; write !in(f, values=[..."
+     "])\n"
+     "note 24: 'not in' after a field is read as a function; write !in(f, values=[.."
+     ".])\n"
+     "note 36: 'in' after a field is read as a function; write in(f, values=[...])\n"
+     "note 41: the parameter ?p has no value; it is read as *\n"},
+    {"in(f, values=[\"a\"]) AND !in(g, values=[x*])",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(in(f, [\"a\"], false), not(in(g, [\"x*\"], false)))\n"
+     "    scan fields=[]\n"},
+    {"a[0].b = /x\\/y/i | b := a[0][1] + 3*2-1",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend b := num_sub(num_add(a[0][1], num_mul(3, 2)), 1)\n"
+     "    filter cql_regex_match(a[0].b, \"x/y\", \"i\")\n"
+     "      scan fields=[]\n"},
+    {"x =~ in(values=[1,2]) | x =~ !in(values=[1]) | x =~ replace(\"a\", with=\"b\")",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend x := replace(\"a\", \"b\", x, \"m\")\n"
+     "    filter not(in(x, [\"1\"], false))\n"
+     "      filter in(x, [\"1\", \"2\"], false)\n"
+     "        scan fields=[]\n"},
+    {"groupBy([a, b, bucket := timeBucket(span=\"1h\")], function=([count(), n := co"
+     "unt(x, distinct=true), {x=1 | count() | y := _count*2}]))",
+     "aggregate by a, b, bucket limit 20000\n"
+     "  _count = count(none, false)\n"
+     "  n = count(x, true)\n"
+     "  _count = count(none, false)\n"
+     "    before:\n"
+     "      filter cql_equals_glob(x, \"1\")\n"
+     "        input\n"
+     "    after:\n"
+     "      extend y := num_mul(_count, 2)\n"
+     "        input\n"
+     "  extend bucket := time_bucket(@timestamp, 3600000)\n"
+     "    scan fields=[]\n"
+     "note 15: a computed field in a list of fields; write it as a stage before: nam"
+     "e := ...\n"
+     "note 25: timeBucket() is an extension: the time floored to the span; LogScale "
+     "has bucket() and timeChart()\n"},
+    {"case { a=1 | b := \"x\" ; a!=\"\" c!=\"\" | b:=\"y\"; * | b := z }",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  branch\n"
+     "    clause:\n"
+     "      extend b := \"x\"\n"
+     "        filter cql_equals_glob(a, \"1\")\n"
+     "          input\n"
+     "    clause:\n"
+     "      extend b := \"y\"\n"
+     "        filter and(cql_not_empty(a), cql_not_empty(c))\n"
+     "          input\n"
+     "    clause:\n"
+     "      extend b := z\n"
+     "        input\n"
+     "    scan fields=[]\n"
+     "note 24: a != \"\" also leaves out events without the field; LogScale lets the"
+     "m pass\n"
+     "note 30: c != \"\" also leaves out events without the field; LogScale lets the"
+     "m pass\n"},
+    {"f match { \"a*\" => x := 1 ; /re/i => y := 2 | z:=3; in(values=[\"1\"]) => *; "
+     "* => * ; }",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  branch\n"
+     "    clause:\n"
+     "      extend x := 1\n"
+     "        filter cql_equals_glob(f, \"a*\")\n"
+     "          input\n"
+     "    clause:\n"
+     "      extend y := 2; z := 3\n"
+     "        filter cql_regex_match(f, \"re\", \"i\")\n"
+     "          input\n"
+     "    clause:\n"
+     "      filter in(f, [\"1\"], false)\n"
+     "        input\n"
+     "    clause:\n"
+     "      input\n"
+     "    scan fields=[]\n"},
+    {"[count(), max(x)]", "aggregate\n"
+                          "  _count = count(none, false)\n"
+                          "  _max = max(x)\n"
+                          "  scan fields=[]\n"},
+    {"#type=foo groupBy(x) count()", "aggregate\n"
+                                     "  _count = count(none, false)\n"
+                                     "  aggregate by x limit 20000\n"
+                                     "    _count = count(none, false)\n"
+                                     "    filter cql_equals_glob(#type, \"foo\")\n"
+                                     "      scan fields=[]\n"
+                                     "note 10: a '|' is missing here; write it between stages\n"
+                                     "note 21: a '|' is missing here; write it between stages\n"},
+    {"?{a=*} | f=?a | g = ?{b=\"x y\"}", "sort by @timestamp desc, ordinal desc\n"
+                                         "  filter cql_equals_glob(g, \"x y\")\n"
+                                         "    filter cql_exists(f)\n"
+                                         "      scan fields=[]\n"},
+    {"| | a=b || c=d |", "sort by @timestamp desc, ordinal desc\n"
+                         "  filter cql_equals_glob(c, \"d\")\n"
+                         "    filter cql_equals_glob(a, \"b\")\n"
+                         "      scan fields=[]\n"},
+    {"formatTime(\"%F %T\", field=ts, timezone=Europe/Paris, as=t) | cidr(ip, subnet"
+     "=10.0.0.0/8) | parseInt(x, radix=16)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend x := parseInt(x, 16, \"big\")\n"
+     "    filter cidr(ip, [\"10.0.0.0/8\"], false)\n"
+     "      extend t := formatTime(\"%F %T\", ts, \"Europe/Paris\", \"auto\")\n"
+     "        scan fields=[]\n"},
+    {"sort(count, desc) | head(5) | table([a,b], limit=max)",
+     "project a, b\n"
+     "  top_n 200000 by ordinal\n"
+     "    top_n 5 by @timestamp asc, ordinal\n"
+     "      sort 200 by count desc, ordinal\n"
+     "        scan fields=[]\n"
+     "note 12: 'desc' is read as order=desc\n"},
+    {"count() as n | avg(x) as y", "aggregate\n"
+                                   "  y = avg(x)\n"
+                                   "  aggregate\n"
+                                   "    n = count(none, false)\n"
+                                   "    scan fields=[]\n"
+                                   "note 7: 'as' after a call; write count(..., as=n)\n"
+                                   "note 21: 'as' after a call; write avg(..., as=y)\n"},
+    {"where a > b * 2 | LastSeen - FirstSeen < 60000",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(text search 0, text search 1, cql_less(FirstSeen, 60000))\n"
+     "    filter is_true(cql_gt(a, num_mul(b, 2)))\n"
+     "      scan fields=[] searches=[cql_contains_glob(\"\", \"LastSeen\"), cql_cont"
+     "ains_glob(\"\", \"-\")]\n"
+     "note 0: the word 'where' is passed over; write the condition alone\n"
+     "note 6: a filter compares a field with a literal; this is read as test(a > b *"
+     " 2)\n"},
+    {"groupBy(x) | LastSeen - FirstSeen < 60000",
+     "filter is_true(cql_lt(num_sub(LastSeen, FirstSeen), 60000))\n"
+     "  aggregate by x limit 20000\n"
+     "    _count = count(none, false)\n"
+     "    scan fields=[]\n"
+     "note 13: a filter compares a field with a literal; this is read as test(LastSe"
+     "en - FirstSeen < 60000)\n"},
+    {"@timestamp > now() - 7d",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter is_true(cql_gt(@timestamp, num_sub(now(), 604800000)))\n"
+     "    scan fields=[]\n"
+     "note 0: a filter compares a field with a literal; this is read as test(@timest"
+     "amp > now() - 7d)\n"
+     "note 21: the span 7d is read as milliseconds; write 604800000\n"},
+    {"if(f=/re/, a, b) | if(f=*x*, 10, 0) | x := if(a == 1 and b == 2, then=\"a\", e"
+     "lse=\"b\") | if((in(f, values=[\"a\"])), then=1, else=2)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend _if := if(cql_regex_match(f, \"re\", \"\"), a, b); _if := if(cql_equa"
+     "ls_glob(f, \"*x*\"), 10, 0); x := if(and(cql_eq(a, 1), cql_eq(b, 2)), \"a\", "
+     "\"b\"); _if := if(in(f, [\"a\"], false), 1, 2)\n"
+     "    scan fields=[]\n"
+     "note 3: a filter inside an expression is read as in a filter stage\n"
+     "note 11: a further unnamed argument of if() is read as then; write then=...\n"
+     "note 14: a further unnamed argument of if() is read as else; write else=...\n"
+     "note 22: a filter inside an expression is read as in a filter stage\n"
+     "note 29: a further unnamed argument of if() is read as then; write then=...\n"
+     "note 33: a further unnamed argument of if() is read as else; write else=...\n"
+     "note 53: 'and' in an expression; LogScale has no logical operators there\n"},
+    {"test(a == b) | !test(a != \"\") | test(x > 1h)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter test(cql_gt(x, 3600000))\n"
+     "    filter not(test(cql_ne(a, \"\")))\n"
+     "      filter test(cql_eq(a, b))\n"
+     "        scan fields=[]\n"
+     "note 41: the span 1h is read as milliseconds; write 3600000\n"},
+    {"bin @timestamp span=1h | bucket span=5m",
+     "sort by _bucket asc, ordinal\n"
+     "  series _bucket span 300000 ms\n"
+     "    aggregate by _bucket\n"
+     "      _count = count(none, false)\n"
+     "      extend _bucket := time_bucket(@timestamp, 3600000); _bucket := time_buck"
+     "et(@timestamp, 300000)\n"
+     "        scan fields=[]\n"
+     "note 0: 'bin' is read as a function call; write timeBucket(...)\n"
+     "note 0: bin() is an extension: the time floored to the span; LogScale has buck"
+     "et() and timeChart()\n"
+     "note 25: 'bucket' is read as a function call; write bucket(...)\n"},
+    {"a == \"x\" b = y",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(is_true(cql_eq(a, \"x\")), cql_equals_glob(b, \"y\"))\n"
+     "    scan fields=[]\n"
+     "note 0: a filter compares a field with a literal; this is read as test(a == \""
+     "x\")\n"},
+    {"host-name=*", "sort by @timestamp desc, ordinal desc\n"
+                    "  filter cql_exists(host-name)\n"
+                    "    scan fields=[]\n"
+                    "note 0: this field name needs quotes; write \"host-name\"\n"},
+    {"(a=1 or b=2) c=3 !(d=4)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(or(cql_equals_glob(a, \"1\"), cql_equals_glob(b, \"2\")), cql_equ"
+     "als_glob(c, \"3\"), not(cql_equals_glob(d, \"4\")))\n"
+     "    scan fields=[]\n"},
+    {"x := a == 1 and b or c",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend x := and(cql_eq(a, 1), or(b, c))\n"
+     "    scan fields=[]\n"
+     "note 12: 'and' in an expression; LogScale has no logical operators there\n"
+     "note 18: 'or' in an expression; LogScale has no logical operators there\n"},
+    {"f like \"a b\" | f like /x/", "sort by @timestamp desc, ordinal desc\n"
+                                    "  filter cql_regex_match(f, \"x\", \"\")\n"
+                                    "    filter cql_like(f, \"a b\")\n"
+                                    "      scan fields=[]\n"},
+    {"\"quoted field\"=x \"free text\" /re/i",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(cql_equals_glob(\"quoted field\", \"x\"), text search 0, text sea"
+     "rch 1)\n"
+     "    scan fields=[] searches=[cql_contains_glob(\"\", \"free text\"), cql_regex"
+     "_match(\"\", \"re\", \"i\")]\n"},
+    {"“smart” | f=“x”", "sort by @timestamp desc, ordinal desc\n"
+                        "  filter cql_equals_glob(f, \"x\")\n"
+                        "    filter text search 0\n"
+                        "      scan fields=[] searches=[cql_contains_glob(\"\", \"smart\")]\n"
+                        "note 0: typographic quotation marks are read as '\"'; write \"...\"\n"
+                        "note 16: typographic quotation marks are read as '\"'; write \"...\"\n"},
+    {"case { a=1 | b:=1; * ",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  branch\n"
+     "    clause:\n"
+     "      extend b := 1\n"
+     "        filter cql_equals_glob(a, \"1\")\n"
+     "          input\n"
+     "    clause:\n"
+     "      input\n"
+     "    scan fields=[]\n"
+     "note 20: the '}' that ends case is missing at the end of the query\n"},
+    {"join({#x=1 | y:=2}, field=a, include=[b,c], mode=left)",
+     "table \"\\x01t:0\":\n"
+     "  extend y := 2\n"
+     "    filter cql_equals_glob(#x, \"1\")\n"
+     "      scan fields=[]\n"
+     "sort by @timestamp desc, ordinal desc\n"
+     "  join left \"\\x01t:0\" on a = a\n"
+     "    scan fields=[]\n"},
+    {"path=\"C:\\temp\\x\" | p=\"a\\tb\" | r=/C:\\\\temp/",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter cql_regex_match(r, \"C:\\\\\\\\temp\", \"\")\n"
+     "    filter cql_equals_glob(p, \"a\\x09b\")\n"
+     "      filter cql_equals_glob(path, \"C:\\\\temp\\\\x\")\n"
+     "        scan fields=[]\n"},
+    {"x := (1+2)*3 | y := -x | z := !(a==b) | w := 42%41 | v := 4/2 // c",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend x := num_mul(num_add(1, 2), 3); y := num_neg(x); z := cql_not(cql_eq("
+     "a, b)); w := num_mod(42, 41); v := num_div(4, 2)\n"
+     "    scan fields=[]\n"},
+    {"splitString(by=\"\\|\", field=a) | default(value=\"-\", field=[a,b]) | rename("
+     "[[a,b],[c,d]]) | regex(\"(?<x>.*)\", field=y, strict=false)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend x := regex(\"(?<x>.*)\", y, \"m\", false, false, 100)\n"
+     "    project drop c\n"
+     "      extend d := c\n"
+     "        project drop a\n"
+     "          extend splitString(\"\\\\|\", a, none, \"_splitstring\"); a := defau"
+     "lt_value(a, \"-\", false); b := default_value(b, \"-\", false); b := a\n"
+     "            scan fields=[]\n"},
+    {"foo (bar or baz)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(text search 0, or(text search 1, text search 2))\n"
+     "    scan fields=[] searches=[cql_contains_glob(\"\", \"foo\"), cql_contains_gl"
+     "ob(\"\", \"bar\"), cql_contains_glob(\"\", \"baz\")]\n"},
+    {"where=5 | where | filter /x/",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter text search 1\n"
+     "    filter text search 0\n"
+     "      filter cql_equals_glob(where, \"5\")\n"
+     "        scan fields=[] searches=[cql_contains_glob(\"\", \"where\"), cql_regex"
+     "_match(\"\", \"x\", \"\")]\n"
+     "note 18: the word 'filter' is passed over; write the condition alone\n"},
+    {"rename(field=a, as=\"b\") | x := rename(y) | eval(a=b+1, c=\"d\")",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend a := num_add(b, 1); c := \"d\"\n"
+     "    project drop y\n"
+     "      extend x := y\n"
+     "        project drop a\n"
+     "          extend b := a\n"
+     "            scan fields=[]\n"},
+    {"timeChart(span=1h, function=count(), series=x) | sort([a,b], order=[asc,desc])",
+     "sort 200 by a asc, b desc, ordinal\n"
+     "  sort by _bucket asc, ordinal\n"
+     "    series _bucket span 3600000 ms\n"
+     "      aggregate by _bucket, x\n"
+     "        _count = count(none, false)\n"
+     "        filter cql_exists(_bucket)\n"
+     "          filter cql_exists(x)\n"
+     "            extend _bucket := time_bucket(@timestamp, 3600000)\n"
+     "              scan fields=[]\n"},
+    {"f=*abc | f=abc* | f=* | f=** | f=\"*\"", "sort by @timestamp desc, ordinal desc\n"
+                                               "  filter cql_exists(f)\n"
+                                               "    filter cql_exists(f)\n"
+                                               "      filter cql_exists(f)\n"
+                                               "        filter cql_equals_glob(f, \"abc*\")\n"
+                                               "          filter cql_equals_glob(f, \"*abc\")\n"
+                                               "            scan fields=[]\n"},
+    {"f = lower(g)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter is_true(cql_eq(f, lower(g)))\n"
+     "    scan fields=[]\n"
+     "note 0: a filter compares a field with a literal; this is read as test(f = low"
+     "er(g))\n"
+     "note 2: '=' in an expression is read as '=='; write '=='\n"},
+    {"@timestamp:=1 | f.x:=\"a\"", "sort by @timestamp desc, ordinal desc\n"
+                                   "  extend @timestamp := 1; f.x := \"a\"\n"
+                                   "    scan fields=[]\n"},
+    {"a:=\"2\" | b:=4/lower(a)", "sort by @timestamp desc, ordinal desc\n"
+                                 "  extend a := \"2\"; b := num_div(4, lower(a))\n"
+                                 "    scan fields=[]\n"},
+    {"f >= -3.5 g<1.5E3 h > \"5\"",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(cql_greater_equal(f, -3.5), cql_less(g, 1500), cql_greater(h, 5))"
+     "\n"
+     "    scan fields=[]\n"
+     "note 22: a number in quotes is read as a number; write 5\n"},
+    {"percentage({status=5*}, as=err)", "aggregate\n"
+                                        "  err = percentage(\"\\x01h:0\")\n"
+                                        "  extend \"\\x01h:0\" := cql_equals_glob(status, \"5*\")\n"
+                                        "    scan fields=[]\n"},
+    {"include=*", "sort by @timestamp desc, ordinal desc\n"
+                  "  filter cql_exists(include)\n"
+                  "    scan fields=[]\n"},
+    {"a=1\n// comment\n| b=2 /* x */ | c=3", "sort by @timestamp desc, ordinal desc\n"
+                                             "  filter cql_equals_glob(c, \"3\")\n"
+                                             "    filter cql_equals_glob(b, \"2\")\n"
+                                             "      filter cql_equals_glob(a, \"1\")\n"
+                                             "        scan fields=[]\n"},
+    {"a[0][1].b=1 \"user.`e-mail`[]\"=2",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(cql_equals_glob(a[0][1].b, \"1\"), cql_equals_glob(\"user.`e-mail"
+     "`[]\", \"2\"))\n"
+     "    scan fields=[]\n"},
+    {"in(f, values=[a,\"b\",])", "sort by @timestamp desc, ordinal desc\n"
+                                 "  filter in(f, [\"a\", \"b\"], false)\n"
+                                 "    scan fields=[]\n"},
+    {"a=1 /b/i \"c d\"",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(cql_equals_glob(a, \"1\"), text search 0, text search 1)\n"
+     "    scan fields=[] searches=[cql_regex_match(\"\", \"b\", \"i\"), cql_contains"
+     "_glob(\"\", \"c d\")]\n"},
+    {"f=docker/x//", "sort by @timestamp desc, ordinal desc\n"
+                     "  filter cql_equals_glob(f, \"docker/x\")\n"
+                     "    scan fields=[]\n"},
+    {"not not a=b or !(c=d)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter or(not(not(cql_equals_glob(a, \"b\"))), not(cql_equals_glob(c, \"d\")"
+     "))\n"
+     "    scan fields=[]\n"},
+    {"a=TRUE | true false", "sort by @timestamp desc, ordinal desc\n"
+                            "  filter false\n"
+                            "    filter cql_equals_glob(a, \"TRUE\")\n"
+                            "      scan fields=[]\n"},
+    {"timeChart(span=1h,series=x)", "sort by _bucket asc, ordinal\n"
+                                    "  series _bucket span 3600000 ms\n"
+                                    "    aggregate by _bucket, x\n"
+                                    "      _count = count(none, false)\n"
+                                    "      filter cql_exists(_bucket)\n"
+                                    "        filter cql_exists(x)\n"
+                                    "          extend _bucket := time_bucket(@timestamp, 3600000)\n"
+                                    "            scan fields=[]\n"},
+    {"f like *x* and g != /a/",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(cql_like(f, \"*x*\"), not(cql_regex_match(g, \"a\", \"\")))\n"
+     "    scan fields=[]\n"},
+    {"a:=b-c | d:=b -c | e:= -b",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend a := num_sub(b, c); d := num_sub(b, c); e := num_neg(b)\n"
+     "    scan fields=[]\n"},
+    {"x:=f.g[2]+1", "sort by @timestamp desc, ordinal desc\n"
+                    "  extend x := num_add(f.g[2], 1)\n"
+                    "    scan fields=[]\n"},
+    {"percentage({status=5* | in(x,values=[1])}, as=err)",
+     "aggregate\n"
+     "  err = percentage(\"\\x01h:0\")\n"
+     "  extend \"\\x01h:0\" := and(true, cql_equals_glob(status, \"5*\"), in(x, [\"1"
+     "\"], false))\n"
+     "    scan fields=[]\n"},
+    {"getField(\"a-b\") | x := array:get(\"a[]\", 2)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  extend _getField := a-b; x := a[2]\n"
+     "    scan fields=[]\n"
+     "note 23: array:get() is read as name[index]\n"},
+    {"wildcard(field=x, pattern=?p)", "sort by @timestamp desc, ordinal desc\n"
+                                      "  filter wildcard(\"*\", false, false, x)\n"
+                                      "    scan fields=[]\n"
+                                      "note 26: the parameter ?p has no value; it is read as *\n"},
+    {"wildcard(pattern=\"foo\", ignoreCase=true) or x=1",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter or(text search 0, cql_equals_glob(x, \"1\"))\n"
+     "    scan fields=[] searches=[wildcard(\"*foo*\", true, false, \"\")]\n"},
+    {"tail(5) | tail(2)", "top_n 2 by @timestamp desc, ordinal desc\n"
+                          "  top_n 5 by @timestamp desc, ordinal desc\n"
+                          "    scan fields=[]\n"},
+    {"groupBy(a) | tail(2) | head(1)", "top_n 1 by ordinal\n"
+                                       "  sort by ordinal desc\n"
+                                       "    top_n 2 by ordinal desc\n"
+                                       "      aggregate by a limit 20000\n"
+                                       "        _count = count(none, false)\n"
+                                       "        scan fields=[]\n"},
+    {"table([a], sortby=b, order=asc, limit=5)", "project a\n"
+                                                 "  sort 5 by b asc, ordinal\n"
+                                                 "    scan fields=[]\n"},
+    {"sort([a,b], order=[asc,desc], type=[string,number], limit=max)",
+     "sort 200000 by a asc as text, b desc, ordinal\n"
+     "  scan fields=[]\n"},
+    {"collect(x) | selectLast([a,b]) | selectFromMax(a, include=[b])",
+     "aggregate\n"
+     "  b = selectFromMax(a, b)\n"
+     "  aggregate\n"
+     "    a, b = selectLast(@timestamp, a, b)\n"
+     "    aggregate\n"
+     "      x = collect(2000, true, \"\\n\", none, x)\n"
+     "      scan fields=[]\n"},
+    {"match(table=\"t.csv\", field=[a,b], column=[c,d], mode=cidr, nrows=max)",
+     "table t.csv from file \"t.csv\"\n"
+     "sort by @timestamp desc, ordinal desc\n"
+     "  join inner t.csv on a = c, b = d\n"
+     "    scan fields=[]\n"},
+    {"join({a=1}, field=[x,y], key=[u,v], include=[w], max=3, prefix=\"p.\")",
+     "table \"\\x01t:0\":\n"
+     "  filter cql_equals_glob(a, \"1\")\n"
+     "    scan fields=[]\n"
+     "sort by @timestamp desc, ordinal desc\n"
+     "  join inner \"\\x01t:0\" on x = u, y = v\n"
+     "    scan fields=[]\n"
+     "note 0: included fields are renamed; LogScale has no such parameter in join()"
+     "\n"},
+    {"f match { true => x:=1 }", "sort by @timestamp desc, ordinal desc\n"
+                                 "  branch\n"
+                                 "    clause:\n"
+                                 "      extend x := 1\n"
+                                 "        input\n"
+                                 "    scan fields=[]\n"},
+    {"f match { \"*\" => a=1; ** => b=2 }", "sort by @timestamp desc, ordinal desc\n"
+                                            "  branch\n"
+                                            "    clause:\n"
+                                            "      filter cql_equals_glob(a, \"1\")\n"
+                                            "        filter cql_exists(f)\n"
+                                            "          input\n"
+                                            "    clause:\n"
+                                            "      filter cql_equals_glob(b, \"2\")\n"
+                                            "        filter cql_exists(f)\n"
+                                            "          input\n"
+                                            "    scan fields=[]\n"},
+    {"groupBy([a], function=[])", "aggregate by a limit 20000\n"
+                                  "  scan fields=[]\n"},
+    {"x := test(a==b)", "sort by @timestamp desc, ordinal desc\n"
+                        "  extend x := test(cql_eq(a, b))\n"
+                        "    scan fields=[]\n"},
+    {"!cidr(ip, subnet=[\"10.0.0.0/8\"])", "sort by @timestamp desc, ordinal desc\n"
+                                           "  filter not(cidr(ip, [\"10.0.0.0/8\"], false))\n"
+                                           "    scan fields=[]\n"},
+    {"timeChart() ", "sort by _bucket asc, ordinal\n"
+                     "  series _bucket span 0 ms\n"
+                     "    aggregate by _bucket\n"
+                     "      _count = count(none, false)\n"
+                     "      extend _bucket := time_bucket(@timestamp)\n"
+                     "        scan fields=[]\n"},
+    {"bucket(span=1d, timezone=\"+02:00\", function=[count(), max(x)])",
+     "sort by _bucket asc, ordinal\n"
+     "  series _bucket span 86400000 ms\n"
+     "    aggregate by _bucket\n"
+     "      _count = count(none, false)\n"
+     "      _max = max(x)\n"
+     "      extend _bucket := time_bucket(@timestamp, 86400000, \"+02:00\")\n"
+     "        scan fields=[]\n"},
+    {"a=1 b=2 or c=3 \"free\" | not d",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter not(text search 1)\n"
+     "    filter and(cql_equals_glob(a, \"1\"), or(cql_equals_glob(b, \"2\"), cql_eq"
+     "uals_glob(c, \"3\")), text search 0)\n"
+     "      scan fields=[] searches=[cql_contains_glob(\"\", \"free\"), cql_contains"
+     "_glob(\"\", \"d\")]\n"},
+    {"f=?{p=abc*} g=?p",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  filter and(cql_equals_glob(f, \"abc*\"), cql_equals_glob(g, \"abc*\"))\n"
+     "    scan fields=[]\n"},
+    {"regex(\"x\", repeat=true) | regex(\"(?<y>z)\", repeat=true, field=f)",
+     "sort by @timestamp desc, ordinal desc\n"
+     "  unnest y := regex_repeat(\"(?<y>z)\", f, \"m\", true, true, 100)\n"
+     "    unnest regex_repeat(\"x\", @rawstring, \"m\", true, true, 100)\n"
+     "      scan fields=[]\n"},
+    {"f=/(?<y>z)/g", "sort by @timestamp desc, ordinal desc\n"
+                     "  unnest y := regex_repeat(\"(?<y>z)\", f, \"g\", true, true, 100)\n"
+                     "    scan fields=[]\n"},
+    {"eval(x=a+1)", "sort by @timestamp desc, ordinal desc\n"
+                    "  extend x := num_add(a, 1)\n"
+                    "    scan fields=[]\n"},
+    {"stats()", "aggregate\n"
+                "  _count = count(none, false)\n"
+                "  scan fields=[]\n"},
+    {"top(x) | sort(x, order=asc)", "sort 200 by x asc, ordinal\n"
+                                    "  sort 10 by _count desc, ordinal\n"
+                                    "    aggregate by x\n"
+                                    "      _count = count(none, false)\n"
+                                    "      scan fields=[]\n"},
+};
+
+static void print_notes(const struct plan *plan, struct buf *out)
+{
+    for (size_t i = 0; i < plan->notes.n; i++)
+        buf_printf(out, "note %u: %.*s\n", plan->notes.items[i].at.start,
+                   STR_ARG(plan->notes.items[i].text));
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct arena a;
+        struct fn_env env = {.now_ns = INT64_C(1772460000) * NS_PER_S,
+                             .from_ns = TIME_NONE,
+                             .to_ns = TIME_NONE,
+                             .zone = zone_utc(),
+                             .zone_name = STR("UTC")};
+        struct front_options options = {.strict = false};
+        struct lanner_err err = {0};
+        struct plan *plan = NULL;
+        struct buf out = {0};
+
+        arena_init(&a, 0);
+        env.arena = &a;
+        if (cql_plan(str_z(cases[i].query), &options, &env, &a, &plan, &err) == LANNER_OK) {
+            plan_print(plan, &out);
+            print_notes(plan, &out);
+            plan_done(plan);
+        } else {
+            buf_printf(&out, "%s", err.text);
+        }
+        printf("# %s\n", cases[i].query);
+        OK_STR(buf_str(&out), cases[i].plan);
+        buf_done(&out);
+        arena_done(&a);
+    }
+    TAP_DONE();
+}
