@@ -1,13 +1,29 @@
 /* query.c - from text to an optimised plan: language, clock, interval, notes. */
 #include "engine/query.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "lang/common/front.h"
+#include "lang/common/common.h"
 #include "lang/cql/cql.h"
 
-/* A clock given by hand is fixed; the real one is read once for each query. */
-static enum lanner_rc set_clock(struct lanner_session *s, struct built *b, struct lanner_err *err)
+static void say_clock(struct built *b, bool from_data)
+{
+    struct civil c;
+    char text[120];
+
+    civil_from_seconds(b->env.now_ns / NS_PER_S, &c);
+    snprintf(text, sizeof(text), "the clock stands at %04d-%02d-%02dT%02d:%02d:%02dZ, %s",
+             (int)c.year, (int)c.month, (int)c.day, (int)c.hour, (int)c.minute, (int)c.second,
+             from_data ? "the newest event of the inputs"
+                       : "the real time: no event of the inputs has one");
+    notes_add(&b->notes, LANNER_NOTE_WARNING, (struct span){0, 0}, text);
+}
+
+/* A clock given by hand is fixed; the real one is read once for each query. That of the data costs
+ * a pass over all inputs, so it is read only when `wanted`: until then the real one stands in. */
+static enum lanner_rc set_clock(struct lanner_session *s, struct built *b, bool wanted,
+                                struct lanner_err *err)
 {
     switch (s->now) {
     case NOW_FIXED:
@@ -17,8 +33,13 @@ static enum lanner_rc set_clock(struct lanner_session *s, struct built *b, struc
         b->env.now_ns = clock_real_ns();
         break;
     case NOW_DATA:
+        b->env.now_ns = clock_real_ns();
+        if (!wanted && !s->range_known)
+            break;
         TRY(session_time_range(s, err));
-        b->env.now_ns = s->newest_ns != TIME_NONE ? s->newest_ns : clock_real_ns();
+        if (s->newest_ns != TIME_NONE)
+            b->env.now_ns = s->newest_ns;
+        say_clock(b, s->newest_ns != TIME_NONE);
         break;
     }
     return LANNER_OK;
@@ -55,6 +76,14 @@ static enum lanner_rc resolve_point(const struct built *b, const char *option, s
     return LANNER_ERR_USAGE;
 }
 
+/* Does --from or --to count from the clock? Anything but a point that stands by itself may. */
+static bool is_relative(struct str text)
+{
+    struct time_point point;
+
+    return text.len > 0 && (!time_point_parse(text, &point) || point.kind != POINT_ABSOLUTE);
+}
+
 static enum lanner_rc set_env(struct lanner_session *s, struct built *b, struct lanner_err *err)
 {
     b->folders = (struct lookup_folders){
@@ -77,7 +106,7 @@ static enum lanner_rc set_env(struct lanner_session *s, struct built *b, struct 
         .note_ctx = &b->notes,
     };
     TRY(zone_load(&b->arena, s->timezone, &b->env.zone, err));
-    TRY(set_clock(s, b, err));
+    TRY(set_clock(s, b, s->strict || is_relative(s->from) || is_relative(s->to), err));
     TRY(resolve_point(b, "from", s->from, &b->env.from_ns, err));
     return resolve_point(b, "to", s->to, &b->env.to_ns, err);
 }
@@ -198,6 +227,12 @@ enum lanner_rc built_new(struct lanner_query *q, struct built **out, struct lann
     TRY(session_open(s, &b->notes, err));
     TRY(set_env(s, b, err));
     TRY(front_end(q, b, err));
+    if (b->plan->needs_clock && s->now == NOW_DATA && !s->range_known) {
+        plan_done(b->plan);
+        b->plan = NULL;
+        TRY(set_clock(s, b, true, err));
+        TRY(front_end(q, b, err));
+    }
     for (size_t i = 0; i < b->plan->notes.n; i++) {
         const struct plan_note *note = &b->plan->notes.items[i];
         char *text = arena_strz(&b->arena, note->text);

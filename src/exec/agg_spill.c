@@ -239,31 +239,131 @@ static enum lanner_rc divide(const struct walk *w, const struct piece *pieces, s
     return rc;
 }
 
+/* ---- Groups larger than memory
+ * ------------------------------------------------------------------- */
+
+#define FIRST_SHARES 16
+#define MAX_SHARES   1024
+
+static bool has_fold(const struct aggregate *agg)
+{
+    for (size_t k = 0; k < agg->shape.n_items; k++) {
+        if (agg->shape.calls[k]->fn->agg->fold != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Adds what was found in one share. States that know no shares were loaded whole. */
+static enum lanner_rc fold_groups(struct groups *total, const struct groups *part, uint32_t share,
+                                  struct lanner_err *err)
+{
+    for (size_t i = 0; i < part->cap; i++) {
+        const struct group *from = part->slots[i].g;
+        struct group *to;
+
+        if (from == NULL)
+            continue;
+        to = groups_get(total, from->hash, from->keys, from->ord);
+        for (size_t k = 0; k < total->shape->n_items; k++) {
+            const struct agg_def *agg = total->shape->calls[k]->fn->agg;
+            void *dst = group_state(total->shape, to, k);
+            void *src = group_state(total->shape, from, k);
+
+            if (agg->fold != NULL)
+                agg->fold(&total->ctxs[k], dst, src);
+            else if (share == 0)
+                TRY(agg->merge(&total->ctxs[k], dst, src, err));
+        }
+    }
+    return LANNER_OK;
+}
+
+static enum lanner_rc load_share(const struct walk *w, struct groups *total,
+                                 const struct piece *pieces, size_t n, uint32_t share,
+                                 uint32_t n_shares, bool *fits, struct lanner_err *err)
+{
+    struct groups part;
+    enum lanner_rc rc = exec_check(w->op->x, err);
+
+    groups_init(&part, total->shape);
+    for (size_t k = 0; k < total->shape->n_items; k++) {
+        part.ctxs[k].share = share;
+        part.ctxs[k].n_shares = n_shares;
+    }
+    for (size_t i = 0; i < n && rc == LANNER_OK && *fits; i++)
+        rc = load_piece(w->op->x, &part, &pieces[i], fits, err);
+    if (rc == LANNER_OK && *fits)
+        rc = fold_groups(total, &part, share, err);
+    *fits = *fits && groups_charge(total, FLOOR_BYTES);
+    groups_done(&part);
+    return rc;
+}
+
+/* Sets of values that do not fit are counted in shares of their values, each in a pass over the
+ * records. *done false: that did not help. */
+static enum lanner_rc walk_shares(const struct walk *w, const struct piece *pieces, size_t n,
+                                  bool *done, struct lanner_err *err)
+{
+    struct aggregate *agg = w->op->state;
+    enum lanner_rc rc = LANNER_OK;
+
+    *done = false;
+    if (!has_fold(agg))
+        return LANNER_OK;
+    for (uint32_t shares = FIRST_SHARES; shares <= MAX_SHARES && rc == LANNER_OK && !*done;
+         shares *= 8) {
+        struct groups total;
+        bool fits = true;
+
+        groups_init(&total, &agg->shape);
+        for (uint32_t i = 0; i < shares && rc == LANNER_OK && fits; i++)
+            rc = load_share(w, &total, pieces, n, i, shares, &fits, err);
+        *done = rc == LANNER_OK && fits;
+        if (*done)
+            rc = w->visit(w->op, &total, w->ctx, err);
+        groups_done(&total);
+    }
+    return rc;
+}
+
+/* A partition that does not fit. */
+static enum lanner_rc walk_large(const struct walk *w, const struct piece *pieces, size_t n,
+                                 size_t n_groups, uint64_t size, unsigned level,
+                                 struct lanner_err *err)
+{
+    bool done;
+
+    if (n_groups == 1) {
+        TRY(walk_shares(w, pieces, n, &done, err));
+        if (done)
+            return LANNER_OK;
+    }
+    if (n_groups > 1 && level + 1 <= MAX_LEVEL)
+        return divide(w, pieces, n, level + 1, err);
+    return exec_no_memory(w->op->x, w->op->node->at, "one group of an aggregation", size, err);
+}
+
 /* Recurses at most MAX_LEVEL deep. */
 static enum lanner_rc walk_pieces(const struct walk *w, const struct piece *pieces, size_t n,
                                   unsigned level, struct lanner_err *err)
 {
     struct aggregate *agg = w->op->state;
     struct groups t;
+    size_t n_groups;
+    uint64_t size;
     bool fits = true;
     enum lanner_rc rc = exec_check(w->op->x, err);
 
     groups_init(&t, &agg->shape);
     for (size_t i = 0; i < n && rc == LANNER_OK && fits; i++)
         rc = load_piece(w->op->x, &t, &pieces[i], &fits, err);
-    if (rc == LANNER_OK && fits) {
-        rc = t.n > 0 ? w->visit(w->op, &t, w->ctx, err) : LANNER_OK;
-    } else if (rc == LANNER_OK) {
-        bool can_divide = t.n > 1 && level + 1 <= MAX_LEVEL;
-        uint64_t size = groups_size(&t);
-
-        groups_clear(&t);
-        rc = can_divide ? divide(w, pieces, n, level + 1, err)
-                        : exec_no_memory(w->op->x, w->op->node->at, "one group of an aggregation",
-                                         size, err);
-    }
+    if (rc == LANNER_OK && fits && t.n > 0)
+        rc = w->visit(w->op, &t, w->ctx, err);
+    n_groups = t.n;
+    size = groups_size(&t);
     groups_done(&t);
-    return rc;
+    return rc == LANNER_OK && !fits ? walk_large(w, pieces, n, n_groups, size, level, err) : rc;
 }
 
 enum lanner_rc agg_walk(struct op *op, agg_visit visit, void *ctx, struct lanner_err *err)

@@ -113,17 +113,22 @@ void distinct_save(const struct distinct *d, struct buf *out)
     }
 }
 
-void distinct_load(struct distinct *d, struct reader *in, uint64_t seed, struct arena *a)
+void distinct_load(struct distinct *d, struct reader *in, const struct agg_ctx *ctx)
 {
     uint64_t n = read_u64(in);
 
     for (uint64_t i = 0; i < n && !in->bad; i++) {
-        struct val v = val_load(in, a);
+        struct val v = val_load(in, ctx->arena);
+        uint64_t hash;
 
-        if (val_is_null(&v))
+        if (val_is_null(&v)) {
             in->bad = true;
-        else
-            distinct_add(d, &v, seed, a);
+            return;
+        }
+        hash = val_hash(&v, ctx->call->env->seed);
+        /* Bits that neither the set's table nor the partitions of groups go by. */
+        if (ctx->n_shares <= 1 || (hash >> 24 & 0xffffff) % ctx->n_shares == ctx->share)
+            add_hashed(d, &v, hash, ctx->arena);
     }
 }
 

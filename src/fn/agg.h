@@ -43,7 +43,8 @@ void distinct_add(struct distinct *d, const struct val *v, uint64_t seed, struct
 void distinct_merge(struct distinct *d, const struct distinct *other, uint64_t seed,
                     struct arena *a);
 void distinct_save(const struct distinct *d, struct buf *out);
-void distinct_load(struct distinct *d, struct reader *in, uint64_t seed, struct arena *a);
+/* Takes only what falls to the context's share. */
+void distinct_load(struct distinct *d, struct reader *in, const struct agg_ctx *ctx);
 
 /* ---- A growing array of plain items
  * -------------------------------------------------------------- */

@@ -85,8 +85,18 @@ static enum lanner_rc count_load(struct agg_ctx *ctx, void *state, struct reader
     (void)err;
     in->bad |= read_u8(in) != AGG_SAVE_VERSION;
     s->n = read_u64(in);
-    distinct_load(&s->values, in, ctx->call->env->seed, ctx->arena);
+    if (ctx->share > 0)
+        s->n = 0; /* belongs to the first share */
+    distinct_load(&s->values, in, ctx);
     return LANNER_OK;
+}
+
+static void count_fold(const struct agg_ctx *ctx, void *dst, const void *src)
+{
+    const struct count *from = src;
+
+    (void)ctx;
+    ((struct count *)dst)->n += from->n + from->values.n;
 }
 
 static enum lanner_rc count_read(const struct agg_ctx *ctx, const void *state, struct agg_out *out,
@@ -105,6 +115,7 @@ static const struct agg_def count_def = {
     .save = count_save,
     .load = count_load,
     .read = count_read,
+    .fold = count_fold,
 };
 
 /* ---- percentage

@@ -145,6 +145,8 @@ struct agg_ctx {
     const struct fn_call *call;
     struct arena *arena;
     struct budget *budget; /* informs only: the operator accounts for the arena and spills */
+    /* For `load`, see agg_def.fold: only what falls to this share of n_shares; 0 and 1: all. */
+    uint32_t share, n_shares;
 };
 struct agg_out {
     struct val *vals; /* one for each out name; set and emit, any number of times */
@@ -165,6 +167,9 @@ struct agg_def {
     /* Leaves the state intact. */
     enum lanner_rc (*read)(const struct agg_ctx *ctx, const void *state, struct agg_out *out,
                            struct lanner_err *err);
+    /* For states that may be larger than memory, NULL for others. A state of many values is loaded
+     * share by share; fold adds to dst what src found in its share. dst keeps no values. */
+    void (*fold)(const struct agg_ctx *ctx, void *dst, const void *src);
 };
 #define AGG_SAVE_VERSION 1
 

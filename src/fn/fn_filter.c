@@ -125,9 +125,11 @@ enum { ACCEPT_LESS = 1, ACCEPT_EQUAL = 2, ACCEPT_GREATER = 4 };
 static enum lanner_rc eval_order(const struct column *args, const struct sel *sel, struct val *out,
                                  unsigned accept)
 {
+    struct val constant = args[1].is_const ? val_to_num(&args[1].v[0]) : VAL_ABSENT;
+
     SEL_FOR (sel, i) {
         struct val a = val_to_num(column_at(&args[0], i));
-        struct val b = val_to_num(column_at(&args[1], i));
+        struct val b = args[1].is_const ? constant : val_to_num(column_at(&args[1], i));
         int order;
 
         if (val_is_null(&a) || val_is_null(&b)) {

@@ -117,6 +117,35 @@ static void want_paths(const struct fn_call *call, struct json_parse *p)
     }
 }
 
+static enum lanner_rc paths_new(const struct json_parse *p, struct json_paths **out,
+                                struct lanner_err *err)
+{
+    struct json_path *paths = xcalloc(p->n_wanted + 1, sizeof(*paths));
+    enum lanner_rc rc;
+
+    for (size_t k = 0; k < p->n_wanted; k++)
+        paths[k].text = p->wanted[k].path;
+    rc = json_paths_new(paths, p->n_wanted, out, err);
+    free(paths);
+    if (rc == LANNER_OK)
+        json_paths_plain_strings(*out);
+    return rc;
+}
+
+/* Names that are no paths the reader takes (too deep, too many): all leaves are looked at instead.
+ */
+static void check_paths(struct json_parse *p)
+{
+    struct json_paths *paths = NULL;
+
+    if (p->wanted == NULL)
+        return;
+    if (paths_new(p, &paths, NULL) == LANNER_OK)
+        json_paths_free(paths);
+    else
+        p->wanted = NULL;
+}
+
 static enum lanner_rc bind_json(struct fn_call *call, struct lanner_err *err)
 {
     struct arena *a = call->env->arena;
@@ -141,6 +170,7 @@ static enum lanner_rc bind_json(struct fn_call *call, struct lanner_err *err)
                           "handleNull of parseJson() must be keep, discard or empty");
     sink_names_init(&p->names, call);
     want_paths(call, p);
+    check_paths(p);
     call->state = p;
     return LANNER_OK;
 }
@@ -235,21 +265,12 @@ static enum lanner_rc json_reader(struct fn_run *run, struct json_reader **out,
 {
     const struct json_parse *p = run->call->state;
     struct json_reader *r = run->local->ptr;
-    struct json_path *paths;
-    enum lanner_rc rc;
 
     if (r == NULL) {
         r = xcalloc(1, sizeof(*r));
         run->local->ptr = r;
         run->local->done = json_reader_done;
-        paths = xcalloc(p->n_wanted + 1, sizeof(*paths));
-        for (size_t k = 0; k < p->n_wanted; k++)
-            paths[k].text = p->wanted[k].path;
-        rc = json_paths_new(paths, p->n_wanted, &r->paths, err);
-        free(paths);
-        if (rc != LANNER_OK)
-            return rc;
-        json_paths_plain_strings(r->paths);
+        TRY(paths_new(p, &r->paths, err));
         r->scratch = json_scratch_new(r->paths);
         r->vals = xcalloc(p->n_wanted + 1, sizeof(*r->vals));
     }

@@ -1,4 +1,4 @@
-/* fn_places.c - what lies outside the logs: ipLocation(), asn() and ioc:lookup().
+/* fn_places.c - what lies outside the logs: ipLocation() and asn().
  *
  * Without the data a function is refused by name with the option that gives it; with missing data
  * ignored it adds nothing and says so. A database is opened once by each worker. */
@@ -189,63 +189,8 @@ static enum lanner_rc eval_network(struct fn_run *run, const struct column *args
     return LANNER_OK;
 }
 
-/* ---- ioc:lookup --------------------------------------------------------------------------------
- */
-
-enum { IOC_TYPE, IOC_PREFIX, IOC_CONFIDENCE, IOC_STRICT, IOC_INCLUDE, IOC_FIELDS };
-
-static enum lanner_rc bind_ioc(struct fn_call *call, struct lanner_err *err)
-{
-    const struct lookup_folders *folders = call->env->folders;
-
-    if (folders != NULL && folders->indicators != NULL)
-        return err_set_at(err, LANNER_ERR_UNSUPPORTED, call->at,
-                          "ioc:lookup() with an indicator file is not supported yet");
-    if (!call->env->ignore_missing_data) {
-        err_set_at(err, LANNER_ERR_UNSUPPORTED, call->at,
-                   "ioc:lookup() needs a list of indicators, which is not supported yet");
-        err_hint(err, "with --missing-data ignore it adds nothing");
-        return LANNER_ERR_UNSUPPORTED;
-    }
-    note_missing(call, "list of indicators");
-    return LANNER_OK;
-}
-
-/* Without indicators nothing is found: strict passes no event. */
-static enum lanner_rc eval_ioc(struct fn_run *run, const struct column *args, const struct sel *sel,
-                               struct fn_multi *out, struct lanner_err *err)
-{
-    (void)args;
-    (void)err;
-    if (!arg_bool(run->call, IOC_STRICT, false))
-        return LANNER_OK;
-    SEL_FOR (sel, i) {
-        out->drop[i] = 1;
-    }
-    return LANNER_OK;
-}
-
-static enum lanner_rc writes_ioc(const struct fn_call *call, fn_names *names, struct arena *a,
-                                 struct lanner_err *err)
-{
-    struct str prefix = arg_text(call, IOC_PREFIX, a);
-
-    (void)err;
-    VEC_PUSH(names, arena_printf(a, "%.*s.detected", STR_ARG(prefix)));
-    return LANNER_OK;
-}
-
 static const struct fn_param place_params[] = {PARAM("field", P_FIELD, PARAM_DEFAULT, "ip"),
                                                PARAM("as", P_NAME, 0, NULL), PARAMS_END};
-static const struct fn_param ioc_params[] = {
-    PARAM_WORDS("type", PARAM_REQUIRED, NULL, "ip_address|domain|url"),
-    PARAM("prefix", P_NAME, 0, "ioc"),
-    PARAM_WORDS("confidenceThreshold", 0, "high", "high|medium|low|unverified"),
-    PARAM("strict", P_BOOL, 0, "false"),
-    PARAM("include", P_LIST, 0, NULL),
-    PARAM("field", P_FIELD, PARAM_FIRST | PARAM_MANY, NULL),
-    PARAMS_END};
-
 #define PLACES_FAMILY "Network, geography, security"
 
 const struct fn_def fn_places[] = {
@@ -278,22 +223,6 @@ const struct fn_def fn_places[] = {
         .bind = bind_network,
         .eval_multi = eval_network,
         .writes = writes_network,
-    },
-    {
-        .name = "ioc:lookup",
-        .kind = FN_MULTI,
-        .params = ioc_params,
-        .ret = TYPE_TEXT,
-        .nulls = FN_NULLS_SEEN,
-        .impure = true,
-        .spelled = {[LANG_CQL] = "ioc:lookup"},
-        .family = PLACES_FAMILY,
-        .doc =
-            "Looks values up in a list of indicators. There is no such list yet: the function is "
-            "refused, or with `--missing-data ignore` finds nothing.",
-        .bind = bind_ioc,
-        .eval_multi = eval_ioc,
-        .writes = writes_ioc,
     },
     {0},
 };

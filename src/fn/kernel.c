@@ -240,6 +240,11 @@ struct val result_text(const struct fn_run *run, struct str s)
     }
     if (s.len == 0)
         return val_text("", 0);
+    if (UNLIKELY(run->arena->n_bytes > BATCH_RESULT_MAX)) {
+        run_note(run, LANNER_NOTE_INPUT, "results of %s() were left out: they take too much memory",
+                 call_name(run->call));
+        return VAL_ABSENT;
+    }
     return val_str(arena_str(run->arena, s));
 }
 

@@ -101,6 +101,8 @@ bool double_is_long(double d, int64_t *out);
 
 /* Texts made by one cell are bounded: a query could otherwise make a gigabyte of a kilobyte. */
 #define TEXT_RESULT_MAX ((size_t)64 * 1024 * 1024)
+/* And so are those of one batch together. */
+#define BATCH_RESULT_MAX ((size_t)1024 * 1024 * 1024)
 /* A copy of the text in the batch's arena. Above the bound: absent, and said so. */
 struct val result_text(const struct fn_run *run, struct str s);
 void run_note(const struct fn_run *run, enum lanner_note_kind kind, const char *fmt, ...)

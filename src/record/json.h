@@ -43,7 +43,8 @@ enum lanner_rc json_paths_new(const struct json_path *paths, size_t n, struct js
                               struct lanner_err *err) MUST_USE;
 void json_paths_free(struct json_paths *jp);
 size_t json_paths_count(const struct json_paths *jp);
-/* Strings are values and nothing more: JSON text in them is not gone into. Before the first read. */
+/* Strings are values and nothing more: JSON text in them is not gone into. Before the first read.
+ */
 void json_paths_plain_strings(struct json_paths *jp);
 /* For one thread at a time and one json_paths. */
 struct json_scratch *json_scratch_new(const struct json_paths *jp);

@@ -13,14 +13,16 @@ enum record_shape { RECORD_JSON, RECORD_CSV, RECORD_TEXT, RECORD_SHAPE_COUNT };
 struct record_input {
     struct str name;      /* path as given: for --tag globs and messages */
     int64_t reference_ns; /* for times without a year */
-    const struct timestamp_hint *time_hint; /* day/month order learned from the file; NULL: month first */
+    const struct timestamp_hint
+        *time_hint; /* day/month order learned from the file; NULL: month first */
 };
 
 struct record {
     struct str bytes; /* the record itself: the JSON object, the CSV line, the text line */
-    struct str raw;   /* what @rawstring is: the same, or the line around it (syslog header and body) */
+    struct str
+        raw; /* what @rawstring is: the same, or the line around it (syslog header and body) */
     enum record_shape shape;
-    const struct csv_header *header;  /* RECORD_CSV: the columns */
+    const struct csv_header *header; /* RECORD_CSV: the columns */
     const struct record_input *input;
 };
 

@@ -107,37 +107,47 @@ static enum lanner_rc add_spec(struct scan *s, const struct scan_input_spec *spe
     return add_path(s, spec->path, err);
 }
 
+/* What cannot be read is named, unless nothing else is left to read: then it is the error. */
+static void name_failed(struct scan *s, const char *text)
+{
+    if (s->first_fault.rc == LANNER_OK)
+        (void)err_set(&s->first_fault, LANNER_ERR_INPUT, "%s", text);
+    s->incomplete = true;
+    scan_note(s, LANNER_NOTE_INPUT, text);
+}
+
 enum lanner_rc inputs_list(struct scan *s, struct lanner_err *err)
 {
     struct lanner_err first = {0};
+    VEC(char *) failed = {0};
+    enum lanner_rc rc = LANNER_OK;
 
-    for (size_t i = 0; i < s->o.n_inputs; i++) {
+    for (size_t i = 0; i < s->o.n_inputs && rc == LANNER_OK; i++) {
         struct lanner_err one = {0};
-        enum lanner_rc rc = add_spec(s, &s->o.inputs[i], &one);
 
-        if (rc == LANNER_OK)
-            continue;
-        if (rc != LANNER_ERR_IO) {
-            *err = one;
-            return rc;
-        }
-        if (first.rc == LANNER_OK)
+        rc = add_spec(s, &s->o.inputs[i], &one);
+        if (rc != LANNER_OK && (first.rc == LANNER_OK || rc != LANNER_ERR_IO))
             first = one;
-        if (s->first_fault.rc == LANNER_OK)
-            (void)err_set(&s->first_fault, LANNER_ERR_INPUT, "%s", one.text);
-        s->incomplete = true;
-        s->n_specs_failed++;
-        scan_note(s, LANNER_NOTE_INPUT, one.text);
+        if (rc != LANNER_ERR_IO)
+            continue; /* fine, or the end of it */
+        VEC_PUSH(&failed, xstrdup(one.text));
+        rc = LANNER_OK;
     }
-    if (s->inputs.n == 0 && first.rc != LANNER_OK) {
+    if (rc == LANNER_OK && s->inputs.n == 0)
+        rc = first.rc;
+    if (rc != LANNER_OK && err != NULL)
         *err = first;
-        return first.rc;
+    if (rc == LANNER_OK && s->inputs.n > ORDINAL_MAX_INPUT)
+        rc =
+            err_set(err, LANNER_ERR_LIMIT, "%zu inputs, more than the %" PRIu64 " one run can read",
+                    s->inputs.n, ORDINAL_MAX_INPUT + 1);
+    for (size_t i = 0; i < failed.n; i++) {
+        if (rc == LANNER_OK)
+            name_failed(s, failed.items[i]);
+        free(failed.items[i]);
     }
-    if (s->inputs.n > ORDINAL_MAX_INPUT)
-        return err_set(err, LANNER_ERR_LIMIT,
-                       "%zu inputs, more than the %" PRIu64 " one run can read", s->inputs.n,
-                       ORDINAL_MAX_INPUT + 1);
-    return LANNER_OK;
+    VEC_DONE(&failed);
+    return rc;
 }
 
 void input_close(struct scan_input *in)

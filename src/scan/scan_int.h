@@ -66,7 +66,6 @@ struct scan {
     VEC(struct scan_input *) inputs;
     enum encoding encoding;
     const struct format_def *forced;
-    size_t n_specs_failed;
     uint64_t max_record;
     size_t window_bytes;
     uint64_t total_bytes;

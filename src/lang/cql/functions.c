@@ -377,6 +377,8 @@ static void aggregate_effects(struct cql_lower *l, const struct cql_functions *f
     p->aggregated = true;
     p->ordered = true;
     p->sorted = false;
+    p->time_lost_at = NULL;
+    p->hidden_time = false;
     p->closed = f->group == NULL || f->group_closed;
     if (f->group != NULL)
         p->has_time = f->group_has_time;

@@ -43,6 +43,12 @@ void cql_extend(struct cql_lower *l, struct span at, struct expr *e, const struc
     if (n_names != 0)
         memcpy(items[n_items].names, names, n_names * sizeof(*names));
     n->u.extend.n_items++;
+    for (size_t i = 0; i < n_names; i++) {
+        if (str_eqz(names[i], FIELD_TIME_MS)) {
+            l->pipe->has_time = true;
+            l->pipe->time_lost_at = NULL;
+        }
+    }
 }
 
 void cql_extend_one(struct cql_lower *l, struct span at, struct expr *e, struct str name,
@@ -96,6 +102,62 @@ enum lanner_rc cql_wrong(struct span at, struct lanner_err *err, const char *fmt
     return err_set_at(err, LANNER_ERR_QUERY, at, "%s", text);
 }
 
+void cql_keep_through(struct cql_lower *l, struct plan_node *top, const struct plan_node *bottom,
+                      struct str column)
+{
+    for (struct plan_node *n = top; n != bottom; n = n->in) {
+        if (n->kind == NODE_BRANCH) {
+            for (size_t i = 0; i < n->u.branch.n_clauses; i++) {
+                if (n->u.branch.clauses[i].body != NULL)
+                    cql_keep_through(l, n->u.branch.clauses[i].body, NULL, column);
+            }
+        }
+        if (n->kind == NODE_PROJECT && !n->u.project.drop) {
+            size_t n_names = n->u.project.n_names;
+            struct plan_rename *names = ARENA_ARRAY(l->arena, struct plan_rename, n_names + 1);
+
+            if (n_names != 0)
+                memcpy(names, n->u.project.names, n_names * sizeof(*names));
+            names[n_names] = (struct plan_rename){column, column};
+            n->u.project.names = names;
+            n->u.project.n_names++;
+        }
+    }
+}
+
+struct str cql_time_field(struct cql_lower *l)
+{
+    struct cql_pipe *p = l->pipe;
+    struct plan_node *lost = p->time_lost_at, *top = p->top, *below;
+
+    if (p->has_time)
+        return STR(FIELD_TIME_MS);
+    if (p->hidden_time || lost == NULL)
+        return p->hidden_time ? STR(HIDDEN_TIME) : STR_NONE;
+    below = lost->in;
+    p->top = below;
+    cql_extend_one(l, lost->at, expr_field(l->arena, lost->at, STR(FIELD_TIME_MS)),
+                   STR(HIDDEN_TIME), false);
+    lost->in = p->top;
+    p->top = top;
+    cql_keep_through(l, top, lost->in, STR(HIDDEN_TIME));
+    p->hidden_time = true;
+    return STR(HIDDEN_TIME);
+}
+
+static void drop_hidden_time(struct cql_lower *l)
+{
+    struct plan_node *n;
+
+    if (!l->pipe->hidden_time)
+        return;
+    n = cql_push(l, NODE_PROJECT, (struct span){0, 0});
+    n->u.project.drop = true;
+    n->u.project.n_names = 1;
+    n->u.project.names = ARENA_NEW(l->arena, struct plan_rename);
+    n->u.project.names[0] = (struct plan_rename){STR(HIDDEN_TIME), STR(HIDDEN_TIME)};
+}
+
 /* ---- Sub-pipelines ---- */
 
 void cql_sub_begin(struct cql_lower *l, struct cql_pipe *sub, enum pipe_kind kind, struct span at)
@@ -120,6 +182,7 @@ enum lanner_rc cql_sub_end(struct cql_lower *l, struct plan_node **out, struct l
 {
     struct cql_pipe *sub = l->pipe;
 
+    drop_hidden_time(l);
     for (struct plan_node *n = sub->top; n != NULL && sub->kind != PIPE_GROUP; n = n->in) {
         if (n->kind != NODE_INPUT && n->kind != NODE_FILTER && n->kind != NODE_EXTEND &&
             n->kind != NODE_PROJECT && n->kind != NODE_BRANCH)
@@ -472,6 +535,7 @@ static enum lanner_rc lower_main(struct cql_lower *l, const struct cql_node *tre
     TRY(cql_lower_stages(l, tree->kids, NULL, err));
     if (order)
         add_implicit_order(l, pipe);
+    drop_hidden_time(l);
     l->pipe = outer;
     return LANNER_OK;
 }

@@ -34,6 +34,7 @@ struct cql_pipe {
     /* Below this node the rows still have @timestamp: the implicit order goes there. NULL: on top.
      */
     struct plan_node *time_lost_at;
+    bool hidden_time; /* rows carry their time under a hidden name, to be dropped at the end */
 };
 
 struct cql_lower {
@@ -67,6 +68,13 @@ void cql_note(struct cql_lower *l, enum lanner_note_kind kind, struct span at, c
 enum lanner_rc cql_unsupported(struct span at, struct lanner_err *err, const char *fmt, ...)
     PRINTF(3, 4);
 enum lanner_rc cql_wrong(struct span at, struct lanner_err *err, const char *fmt, ...) PRINTF(3, 4);
+#define HIDDEN_TIME "\x01time"
+/* The field that rows have their event time in, which a projection of events may have to keep under
+ * a hidden name; empty when the rows are no events any more. */
+struct str cql_time_field(struct cql_lower *l);
+/* Projections from `top` down to `bottom` (excluded; NULL: the leaf) let the column through. */
+void cql_keep_through(struct cql_lower *l, struct plan_node *top, const struct plan_node *bottom,
+                      struct str column);
 /* Lowers a pipeline's stages into l->pipe. */
 MUST_USE enum lanner_rc cql_lower_stages(struct cql_lower *l, const struct cql_node *first,
                                          const struct cql_node *end, struct lanner_err *err);

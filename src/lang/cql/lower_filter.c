@@ -75,27 +75,6 @@ struct expr *cql_subject(struct cql_lower *l, struct span at)
     return expr_field(l->arena, at, STR_NONE);
 }
 
-/* Projections between the scan and here must let the search's column through. */
-static void keep_through(struct cql_lower *l, struct plan_node *top, struct str column)
-{
-    for (struct plan_node *n = top; n != NULL; n = n->in) {
-        if (n->kind == NODE_BRANCH) {
-            for (size_t i = 0; i < n->u.branch.n_clauses; i++)
-                keep_through(l, n->u.branch.clauses[i].body, column);
-        }
-        if (n->kind == NODE_PROJECT && !n->u.project.drop) {
-            size_t n_names = n->u.project.n_names;
-            struct plan_rename *names = ARENA_ARRAY(l->arena, struct plan_rename, n_names + 1);
-
-            if (n_names != 0)
-                memcpy(names, n->u.project.names, n_names * sizeof(*names));
-            names[n_names] = (struct plan_rename){column, column};
-            n->u.project.names = names;
-            n->u.project.n_names++;
-        }
-    }
-}
-
 /* Puts the subject (a field named "") of a predicate to the field. */
 static void set_subject(void *ctx, struct expr *e)
 {
@@ -129,7 +108,7 @@ enum lanner_rc cql_search(struct cql_lower *l, struct span at, struct expr *pred
         if (expr_equal(scan->u.scan.searches[i].predicate, predicate)) {
             *out = expr_field(l->arena, at, scan->u.scan.searches[i].column);
             for (struct cql_pipe *p = l->pipe; p != NULL; p = p->outer)
-                keep_through(l, p->top, (*out)->name);
+                cql_keep_through(l, p->top, NULL, (*out)->name);
             return LANNER_OK;
         }
     }
@@ -144,7 +123,7 @@ enum lanner_rc cql_search(struct cql_lower *l, struct span at, struct expr *pred
     s->predicate = predicate;
     s->column = arena_printf(l->arena, FIELD_SEARCH_PREFIX "%u", l->n_searches++);
     for (struct cql_pipe *p = l->pipe; p != NULL; p = p->outer)
-        keep_through(l, p->top, s->column);
+        cql_keep_through(l, p->top, NULL, s->column);
     *out = expr_field(l->arena, at, s->column);
     return LANNER_OK;
 }

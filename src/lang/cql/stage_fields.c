@@ -14,6 +14,8 @@ static struct plan_node *push_project(struct cql_lower *l, struct span at,
     p->u.project.n_names = n;
     for (size_t i = 0; i < n; i++)
         named |= str_eqz(drop ? names[i].from : names[i].to, FIELD_TIME_MS);
+    if (l->pipe->hidden_time)
+        cql_keep_through(l, p, p->in, STR(HIDDEN_TIME));
     l->pipe->has_time = had_time && named != drop;
     if (had_time && !l->pipe->has_time)
         l->pipe->time_lost_at = p;

@@ -198,13 +198,14 @@ static void push_first(struct cql_lower *l, struct span at, bool last, struct ro
     }
 }
 
-static void push_by_time(struct cql_lower *l, struct span at, bool newest, struct row_limit limit)
+static void push_by_time(struct cql_lower *l, struct span at, struct str time, bool newest,
+                         struct row_limit limit)
 {
     struct plan_node *n = cql_push(l, NODE_TOP_N, at);
 
     n->u.sort.keys = ARENA_NEW(l->arena, struct plan_sort_key);
-    *n->u.sort.keys = (struct plan_sort_key){
-        .name = STR(FIELD_TIME_MS), .descending = newest, .type = SORT_NUMBER};
+    *n->u.sort.keys =
+        (struct plan_sort_key){.name = time, .descending = newest, .type = SORT_NUMBER};
     n->u.sort.n_keys = 1;
     n->u.sort.ordinal_descending = newest;
     n->u.sort.limit = limit.n;
@@ -216,12 +217,14 @@ static enum lanner_rc head_or_tail(struct cql_lower *l, const struct cql_node *c
 {
     const struct cql_node *v = cql_arg(call, "limit");
     struct row_limit limit;
+    struct str time;
 
     if (v == NULL)
         v = cql_positional(call, 0);
     TRY(read_limit(l, v, &limit, err));
-    if (l->pipe->has_time)
-        push_by_time(l, call->at, tail, limit);
+    time = cql_time_field(l);
+    if (time.len != 0)
+        push_by_time(l, call->at, time, tail, limit);
     else
         push_first(l, call->at, tail, limit);
     l->pipe->aggregated = true;
@@ -272,8 +275,8 @@ enum lanner_rc cql_stage_table(struct cql_lower *l, const struct cql_node *call,
         TRY(read_reverse(l, call, keys, n_names, err));
         TRY(read_orders(l, cql_arg(call, "order"), cql_arg(call, "type"), keys, n_names, err));
         push_sort(l, call->at, keys, n_names, limit);
-    } else if (l->pipe->has_time && !l->pipe->sorted) {
-        push_by_time(l, call->at, true, limit);
+    } else if (!l->pipe->sorted && cql_time_field(l).len != 0) {
+        push_by_time(l, call->at, cql_time_field(l), true, limit);
     } else {
         push_first(l, call->at, false, limit);
     }
@@ -284,6 +287,8 @@ enum lanner_rc cql_stage_table(struct cql_lower *l, const struct cql_node *call,
     project->u.project.names = columns;
     project->u.project.n_names = n_fields;
     l->pipe->has_time = false;
+    l->pipe->time_lost_at = NULL;
+    l->pipe->hidden_time = false;
     for (size_t i = 0; i < n_fields; i++)
         l->pipe->has_time |= str_eqz(fields[i], FIELD_TIME_MS);
     l->pipe->aggregated = true;

@@ -16,7 +16,7 @@ static struct record records[N_ROWS];
 
 static struct test_data many(void)
 {
-    struct test_data d = {.fields = {"key", "value", "num", "@timestamp"}, .n = N_ROWS};
+    struct test_data d = {.fields = {"key", "value", "num", "@timestamp", "uid"}, .n = N_ROWS};
     uint64_t random = 4711;
 
     d.rows = ARENA_ARRAY(&rows_arena, struct test_row, d.n);
@@ -39,6 +39,7 @@ static struct test_data many(void)
         else
             row->v[2] = val_long((int64_t)r->value << 50);
         row->v[3] = val_long(r->time);
+        row->v[4] = val_str(arena_printf(&rows_arena, "uid %zu", i / 2));
     }
     return d;
 }
@@ -142,6 +143,17 @@ static struct plan_node *plan_lists(struct plan *p, struct plan_node *scan)
     return t_keep(p, n, 1, (const char *[]){"list"});
 }
 
+/* One set of values that is larger than the small budgets. */
+static struct plan_node *plan_huge_set(struct plan *p, struct plan_node *scan)
+{
+    struct plan_node *n = t_group(p, scan, 0, NULL);
+
+    t_agg(p, n, "count", "d", 2, t_field(p, "uid"), t_bool(p, true));
+    t_agg(p, n, "count", "c", 2, t_field(p, "uid"), t_bool(p, false));
+    t_agg(p, n, "max", "m", 1, t_field(p, "@timestamp"));
+    return n;
+}
+
 static struct plan_node *plan_limited(struct plan *p, struct plan_node *scan)
 {
     struct plan_node *n = by_key(p, scan);
@@ -239,6 +251,7 @@ int main(void)
     arena_init(&rows_arena, 0);
     d = many();
     test_against_loops(&d);
+    t_check("huge set", &d, plan_huge_set, "d=3000 c=6000 m=999\n", true);
     t_check("all aggregates", &d, plan_all, NULL, true);
     t_check("limited groups", &d, plan_limited, NULL, true);
     t_check("product", &d, plan_product, NULL, true);

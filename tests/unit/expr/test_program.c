@@ -72,6 +72,8 @@ static void check_values(const struct schema *s, struct expr *e, const char *wan
     struct column out;
     struct buf got = {0};
 
+    buf_reserve(&got, 1);
+
     OK(expr_bind(e, &env, &err) == LANNER_OK);
     OK(expr_bind(e, &env, &err) == LANNER_OK);
     OK(program_new(&arena, e, s, &p, &err) == LANNER_OK);
@@ -93,6 +95,8 @@ static void check_rows(const struct schema *s, struct expr *e, const char *want)
     const struct program *p;
     struct batch *b = rows();
     struct buf got = {0};
+
+    buf_reserve(&got, 1);
 
     OK(expr_bind(e, &env, &err) == LANNER_OK);
     OK(program_new(&arena, e, s, &p, &err) == LANNER_OK);

@@ -149,6 +149,36 @@ static void test_outside(void)
     IS(mv("ioc:lookup", "ioc.detected", "=domain", "=ioc", "=high", "!true", "-", "$x", NULL),
        "DROP");
     h_env.ignore_missing_data = false;
+    IS(mv("ioc:lookup", "ioc.detected", "=domain", "=ioc", "=high", "!true", "-", "$x", NULL),
+       "<error: ioc:lookup() needs a list of indicators>");
+}
+
+#define IOC(outs, type, confidence, value)                                                         \
+    mv("ioc:lookup", outs, type, "=ioc", confidence, "!false", "-", value, NULL)
+
+static void test_indicators(void)
+{
+    char path[] = "/tmp/lanner-test-ioc-XXXXXX";
+    struct lookup_folders folders = {.indicators = path};
+    FILE *f = fdopen(mkstemp(path), "w");
+
+    fputs("indicator,type,malicious_confidence,labels\n"
+          "evil.example,domain,high,Actor/X\n"
+          "evil.example,domain,low,Other\n"
+          "10.9.9.9,ip_address,medium,\n",
+          f);
+    fclose(f);
+    h_env.folders = &folders;
+    IS(IOC("ioc.detected,ioc[0].labels,ioc[1].labels", "=domain", "=high", "$EVIL.example"),
+       "true|Actor/X|old");
+    IS(IOC("ioc.detected,ioc[0].labels,ioc[1].labels", "=domain", "=Unverified", "$evil.example"),
+       "true|Actor/X|Other");
+    IS(IOC("ioc.detected", "=ip_address", "=high", "$10.9.9.9"), "old");
+    IS(IOC("ioc.detected,ioc[0].indicator", "=ip_address", "=medium", "$10.9.9.9"),
+       "true|10.9.9.9");
+    IS(IOC("ioc.detected", "=domain", "=low", "?"), "old");
+    h_env.folders = NULL;
+    remove(path);
 }
 
 /* Every row is whole, and no name or spelling is there twice. */
@@ -191,6 +221,7 @@ int main(void)
     test_units();
     test_bits();
     test_outside();
+    test_indicators();
     test_table();
     arena_done(&h_arena);
     TAP_DONE();
