@@ -161,6 +161,7 @@ static void set_budget(struct budget *budget, const struct lanner_session *s)
     budget->limit = s->memory != 0 ? s->memory : memory_available() / 2;
     if (budget->limit == 0)
         budget->limit = FALLBACK_MEMORY;
+    atomic_store(&budget->refuse_at, s->refuse_at);
 }
 
 /* Ends the job's accounts: what callers see whether it went well or not. */
@@ -234,7 +235,6 @@ enum lanner_rc lanner_queries_run(struct lanner_query *const *queries, size_t n,
 {
     struct lanner_session *s = queries[0]->session;
     struct lanner_stats own = {0};
-    struct budget budget;
     struct notes scan_notes;
     int64_t start_ns = clock_monotonic_ns();
     bool incomplete = false;
@@ -243,7 +243,7 @@ enum lanner_rc lanner_queries_run(struct lanner_query *const *queries, size_t n,
         .builts = xcalloc(n, sizeof(struct built *)),
         .plans = xcalloc(n, sizeof(struct plan *)),
         .n = n,
-        .budget = &budget,
+        .budget = &s->budget,
         .tables = xcalloc(n, sizeof(struct exec_tables *)),
         .execs = xcalloc(n, sizeof(struct exec *)),
         .stats = stats != NULL ? stats : &own,
@@ -251,7 +251,7 @@ enum lanner_rc lanner_queries_run(struct lanner_query *const *queries, size_t n,
     enum lanner_rc rc;
 
     memset(j.stats, 0, sizeof(*j.stats));
-    set_budget(&budget, s);
+    set_budget(&s->budget, s);
     notes_init(&scan_notes);
     s->cancel = 0;
     rc = take_builts(&j, queries, err);

@@ -212,6 +212,7 @@ static enum lanner_rc build_tables(struct lanner_query *q, struct built *b, stru
         sub->n_tables = i;
         TRY(opt_run(sub, &b->env, s->optimizer, s->prefilter, err));
         b->table_plans[i] = sub;
+        scan_keep_input(s->scan); /* a pass for the table, another for the query */
     }
     return LANNER_OK;
 }

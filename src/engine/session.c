@@ -455,6 +455,7 @@ enum lanner_rc session_open(struct lanner_session *s, struct notes *notes, struc
         .dedup = s->dedup,
         .simd = s->simd,
         .cancel = &s->cancel,
+        .budget = &s->budget,
         .fn = &s->scan_env,
         .temp_folder = s->temporary,
         .progress = progress,

@@ -67,6 +67,8 @@ struct lanner_session {
     int64_t oldest_ns, newest_ns;
     struct notes *notes;    /* of the prepare or run under way */
     struct fn_env scan_env; /* notes only */
+    struct budget budget;   /* of the run under way */
+    uint64_t refuse_at;     /* tests: the budget's request to refuse; 0: none */
     volatile int cancel;    /* of the query that runs */
 };
 

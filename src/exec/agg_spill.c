@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "exec/op_aggregate.h"
+#include "util/hash.h"
 
 #define PARTITION_BITS 6
 /* After that many divisions the bits of the hash are used up. */
@@ -38,8 +39,10 @@ static struct group **by_partition(const struct groups *t, size_t first[N_PARTIT
         at[p] = first[p];
     }
     for (size_t i = 0; i < t->cap; i++) {
-        if (t->slots[i].g != NULL)
-            list[at[partition_of(t->slots[i].hash, 0)]++] = t->slots[i].g;
+        const struct group_slot *s = &t->slots[hash_scatter(i, t->cap)];
+
+        if (s->g != NULL)
+            list[at[partition_of(s->hash, 0)]++] = s->g;
     }
     return list;
 }

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "util/hash.h"
+
 #define FIRST_CAP  ((size_t)256)
 #define ARENA_SIZE ((size_t)32 * 1024)
 
@@ -19,7 +21,8 @@ void groups_init(struct groups *t, const struct group_shape *shape)
     arena_init(&t->arena, ARENA_SIZE);
     t->ctxs = xcalloc(shape->n_items, sizeof(*t->ctxs));
     for (size_t k = 0; k < shape->n_items; k++)
-        t->ctxs[k] = (struct agg_ctx){shape->calls[k], &t->arena, shape->budget};
+        t->ctxs[k] =
+            (struct agg_ctx){.call = shape->calls[k], .arena = &t->arena, .budget = shape->budget};
     slots_new(t, FIRST_CAP);
 }
 
@@ -164,12 +167,13 @@ static enum lanner_rc merge_states(struct groups *t, struct group *dst, struct g
 enum lanner_rc groups_take(struct groups *t, struct groups *src, struct lanner_err *err)
 {
     for (size_t i = 0; i < src->cap; i++) {
-        struct group *g = src->slots[i].g;
+        struct group_slot *from = &src->slots[hash_scatter(i, src->cap)];
+        struct group *g = from->g;
         struct group_slot *s;
 
         if (g == NULL)
             continue;
-        src->slots[i].g = NULL;
+        from->g = NULL;
         src->n--;
         s = slot_of(t, g->hash, g->keys);
         if (s->g == NULL) {

@@ -1,6 +1,8 @@
 /* agg.c - what the aggregates share. See agg.h. */
 #include "fn/agg.h"
 
+#include "util/hash.h"
+
 /* Small sets are lists: most groups hold few values. */
 #define LIST_MAX 8
 
@@ -99,8 +101,10 @@ void distinct_merge(struct distinct *d, const struct distinct *other, uint64_t s
 {
     (void)seed; /* both were hashed with it */
     for (size_t i = 0; i < other->cap; i++) {
-        if (other->slots[i].v.kind != KIND_ABSENT)
-            add_hashed(d, &other->slots[i].v, other->slots[i].hash, a);
+        const struct distinct_slot *s = &other->slots[hash_scatter(i, other->cap)];
+
+        if (s->v.kind != KIND_ABSENT)
+            add_hashed(d, &s->v, s->hash, a);
     }
 }
 
@@ -108,8 +112,10 @@ void distinct_save(const struct distinct *d, struct buf *out)
 {
     buf_put_u64(out, d->n);
     for (size_t i = 0; i < d->cap; i++) {
-        if (d->slots[i].v.kind != KIND_ABSENT)
-            val_save(&d->slots[i].v, out);
+        const struct distinct_slot *s = &d->slots[hash_scatter(i, d->cap)];
+
+        if (s->v.kind != KIND_ABSENT)
+            val_save(&s->v, out);
     }
 }
 

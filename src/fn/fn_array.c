@@ -58,14 +58,24 @@ static struct elements elements_read(const struct fn_run *run, uint32_t row, str
     return e;
 }
 
-/* The name without its brackets: `a[]` is `a`. */
+/* The name without its brackets, and without the back-quotes around members that are no words:
+ * `a[]` is `a`, "user.`e-mail`[]" is `user.e-mail`. */
 static struct str array_name(const struct fn_call *call, size_t i)
 {
     struct str s = arg_text(call, i, call->env->arena);
+    char *plain;
+    size_t n = 0;
 
     if (str_ends(s, STR("[]")))
         s.len -= 2;
-    return s;
+    if (str_find_char(s, '`') == SIZE_MAX)
+        return s;
+    plain = arena_alloc(call->env->arena, s.len);
+    for (size_t k = 0; k < s.len; k++) {
+        if (s.ptr[k] != '`')
+            plain[n++] = s.ptr[k];
+    }
+    return str_of(plain, n);
 }
 
 struct array_call {

@@ -43,6 +43,11 @@ out:
     return rc;
 }
 
+void scan_keep_input(struct scan *s)
+{
+    s->several_passes = true;
+}
+
 void scan_close(struct scan *s)
 {
     if (s == NULL)
@@ -266,7 +271,7 @@ enum lanner_rc scan_run(struct scan *s, const struct extractor *x, const struct 
         rc = run_ids(s, x, fields, seen, err);
     }
     if (rc == LANNER_OK)
-        rc = inputs_ready(s, s->o.several_passes, err);
+        rc = inputs_ready(s, s->several_passes, err);
     if (rc == LANNER_OK && fields->n_searches > 0)
         rc = search_new(x, fields, &job.searches, err);
     /* Lines that are passed over are not known to be readable. */

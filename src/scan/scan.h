@@ -35,7 +35,6 @@ struct scan_options {
     void (*progress)(void *ctx, const struct lanner_stats *s);
     void *progress_ctx;
     bool no_prefilter;     /* every record is read */
-    bool several_passes;   /* more than one scan_run will follow: standard input is spooled */
     uint32_t window_bytes; /* 0: the default; tests use tiny windows */
     struct budget *budget; /* for the record ids of dedup; may be NULL */
 };
@@ -71,6 +70,8 @@ enum lanner_rc scan_run(struct scan *s, const struct extractor *x, const struct 
 enum lanner_rc scan_time_range(struct scan *s, const struct source_set *set,
                                const struct source_options *so, int64_t real_now_ns,
                                int64_t *oldest, int64_t *newest, struct lanner_err *err) MUST_USE;
+/* More than one scan_run will follow: standard input is spooled at the first. */
+void scan_keep_input(struct scan *s);
 void scan_close(struct scan *s);
 
 #endif

@@ -71,6 +71,7 @@ struct scan {
     uint64_t total_bytes;
     int stdin_fd; /* spooled standard input, or -1 */
     bool stdin_read;
+    bool several_passes;           /* scan_keep_input was called */
     bool quiet;                    /* a first pass: notes are left to the run that follows */
     bool incomplete;               /* something could not even be listed */
     struct lanner_err first_fault; /* for strict input */

@@ -303,6 +303,7 @@ static bool take(struct job *job, struct worker *w, struct scan_input **stream)
         in->n_users++;
         if (!in->parallel) {
             in->busy = true;
+            w->have = w->used = 0; /* what a stretch left behind is none of this input */
             *stream = in;
             return true;
         }

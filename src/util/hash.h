@@ -13,6 +13,13 @@ static inline uint64_t hash_mix(uint64_t a, uint64_t b)
     a *= UINT64_C(0xFF51AFD7ED558CCD);
     return a ^ (a >> 32);
 }
+/* The i-th slot of a hash table (cap a power of two) in an order that has nothing to do with the
+ * hashes: who fills one table from another in slot order fills it in order of hashes, and the
+ * smaller table becomes one long run of full slots. */
+static inline size_t hash_scatter(size_t i, size_t cap)
+{
+    return (i * (size_t)0x9E3779B1) & (cap - 1);
+}
 /* The same value in every run and release: for @id and the like. 128 bits as two words. */
 void hash_stable128(const void *ptr, size_t len, uint64_t out[2]);
 /* A random seed from the system. */

@@ -199,6 +199,7 @@ const struct cql_stage *cql_stage_find(struct str name);
 typedef enum lanner_rc cql_stage_fn(struct cql_lower *l, const struct cql_node *call, struct str as,
                                     struct lanner_err *err);
 cql_stage_fn cql_stage_groupby, cql_stage_stats, cql_stage_top, cql_stage_sankey;
+cql_stage_fn cql_stage_worldmap;
 cql_stage_fn cql_stage_timechart, cql_stage_bucket;
 cql_stage_fn cql_stage_sort, cql_stage_head, cql_stage_tail, cql_stage_table;
 cql_stage_fn cql_stage_select, cql_stage_drop, cql_stage_rename, cql_stage_eval;

@@ -244,12 +244,13 @@ static enum lanner_rc lower_filter_call(struct cql_lower *l, const struct cql_no
     }
     TRY(cql_lower_call(l, call, &e, err));
     if (e->kind == EXPR_CALL && e->fn->kind != FN_PREDICATE) {
-        if (str_eq_nocase(call->text, STR("if"))) {
-            cql_wrong(call->at, err, "if() is no filter");
+        cql_wrong(call->at, err, "%.*s() is no filter and cannot stand inside one",
+                  STR_ARG(call->text));
+        if (str_eq_nocase(call->text, STR("if")))
             err_hint(err, "blocks are written as case { condition | ... ; * | ... }");
-            return LANNER_ERR_QUERY;
-        }
-        e = expr_callv(l->arena, call->at, "is_true", 1, e);
+        else
+            err_hint(err, "put it in a stage of its own, or compare its value in test(...)");
+        return LANNER_ERR_QUERY;
     }
     *out = e;
     return LANNER_OK;

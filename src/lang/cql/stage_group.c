@@ -1,4 +1,5 @@
-/* stage_group.c - groupBy, stats, top and sankey: keys and aggregates (cql.md 2.5, 3.1). */
+/* stage_group.c - groupBy, stats, top, sankey and worldMap: keys and aggregates (cql.md 2.5, 3.1).
+ */
 #include <stdlib.h>
 
 #include "lang/cql/lower.h"
@@ -303,4 +304,97 @@ enum lanner_rc cql_stage_sankey(struct cql_lower *l, const struct cql_node *call
     }
     cql_functions_done(&f);
     return rc;
+}
+
+/* ---- worldMap ---- */
+
+/* The names of the coordinate fields; those of an address come from its place. */
+static enum lanner_rc map_fields(struct cql_lower *l, const struct cql_node *call, struct str *lat,
+                                 struct str *lon, struct lanner_err *err)
+{
+    const struct cql_node *ip = cql_arg(call, "ip"), *lat_arg = cql_arg(call, "lat");
+    const struct cql_node *lon_arg = cql_arg(call, "lon");
+    struct cql_node *place;
+    struct str name;
+
+    if (lat_arg != NULL && lon_arg != NULL) {
+        TRY(cql_text(l, lat_arg, lat, err));
+        return cql_text(l, lon_arg, lon, err);
+    }
+    if (ip == NULL)
+        return cql_wrong(call->at, err, "worldMap() needs the parameter ip, or lat and lon");
+    TRY(cql_text(l, ip, &name, err));
+    place = cql_make(l, CQL_CALL, call->at, STR("ipLocation"));
+    cql_make_arg(l, place, "field", ip);
+    place->at = call->at;
+    TRY(cql_lower_call_stage(l, place, STR_NONE, err));
+    *lat = arena_printf(l->arena, "%.*s.lat", STR_ARG(name));
+    *lon = arena_printf(l->arena, "%.*s.lon", STR_ARG(name));
+    return LANNER_OK;
+}
+
+/* Average coordinates of the bucket, and the magnitude. */
+static enum lanner_rc map_functions(struct cql_lower *l, const struct cql_node *call,
+                                    const struct str *coordinates, struct cql_node **out,
+                                    struct lanner_err *err)
+{
+    static const char *const names[] = {"lat", "lon"};
+    const struct cql_node *magnitude = cql_arg(call, "magnitude");
+    struct cql_node *list = cql_make(l, CQL_ARRAY, call->at, STR_NONE);
+    struct cql_node *assign = cql_make(l, CQL_ASSIGN, call->at, STR("magnitude"));
+
+    for (size_t i = 0; i < 2; i++) {
+        struct cql_node *avg = cql_make(l, CQL_CALL, call->at, STR("avg"));
+
+        cql_make_arg(l, avg, "field", cql_make(l, CQL_STRING, call->at, coordinates[i]));
+        cql_make_arg(l, avg, "as", cql_make(l, CQL_STRING, call->at, str_z(names[i])));
+        cql_add(list, avg);
+    }
+    if (magnitude != NULL && magnitude->kind != CQL_CALL)
+        return cql_unsupported(magnitude->at, err, "the magnitude of worldMap() is one aggregate");
+    cql_add(assign, cql_make(l, CQL_CALL, call->at, STR("count")));
+    if (magnitude != NULL) {
+        *assign->kids = *magnitude;
+        assign->kids->next = NULL;
+    }
+    cql_add(list, assign);
+    *out = list;
+    return LANNER_OK;
+}
+
+enum lanner_rc cql_stage_worldmap(struct cql_lower *l, const struct cql_node *call, struct str as,
+                                  struct lanner_err *err)
+{
+    static const struct str columns[] = {STR_INIT("geohash"), STR_INIT("lat"), STR_INIT("lon"),
+                                         STR_INIT("magnitude")};
+    const struct aggregate_shape shape = {.missing = KEYS_DROP_IF_ANY};
+    const struct cql_node *precision = cql_arg(call, "precision");
+    struct cql_node *hash = cql_make(l, CQL_CALL, call->at, STR("geohash"));
+    struct cql_node *functions = NULL;
+    struct cql_functions f = {.group = NULL};
+    struct plan_node *project;
+    struct str xy[2];
+    enum lanner_rc rc;
+
+    (void)as;
+    TRY(map_fields(l, call, &xy[0], &xy[1], err));
+    cql_make_arg(l, hash, "lat", cql_make(l, CQL_STRING, call->at, xy[0]));
+    cql_make_arg(l, hash, "lon", cql_make(l, CQL_STRING, call->at, xy[1]));
+    if (precision == NULL)
+        precision = cql_make(l, CQL_NUMBER, call->at, STR("4"));
+    cql_make_arg(l, hash, "precision", precision);
+    hash->at = call->at;
+    TRY(cql_lower_call_stage(l, hash, columns[0], err));
+    TRY(map_functions(l, call, xy, &functions, err));
+    rc = cql_functions(l, functions, columns, 1, STR_NONE, &f, err);
+    if (rc == LANNER_OK)
+        rc = cql_push_aggregate(l, call->at, &f, columns, 1, &shape, err);
+    cql_functions_done(&f);
+    TRY(rc);
+    project = cql_push(l, NODE_PROJECT, call->at);
+    project->u.project.n_names = ARRAY_LEN(columns);
+    project->u.project.names = ARENA_ARRAY(l->arena, struct plan_rename, ARRAY_LEN(columns));
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+        project->u.project.names[i] = (struct plan_rename){columns[i], columns[i]};
+    return LANNER_OK;
 }

@@ -27,6 +27,12 @@ static const struct cql_stage stages[] = {
     {"sankey", "source*, target*, weight=count(as=_count)", "source target weight", GROUPING,
      "Groups by the pair and evaluates the weight; columns `source`, `target`, `weight`.",
      cql_stage_sankey, true},
+    {"worldMap", "ip, lat, lon, magnitude=count(as=_count), precision=4",
+     "ip lat lon magnitude precision", GROUPING,
+     "Groups points by the geohash of that precision; columns `geohash`, `lat`, `lon` (averages) "
+     "and "
+     "`magnitude`. The place of an address needs a database (`--geo`).",
+     cql_stage_worldmap, true},
     {"table", "•fields*, limit=200, sortby=@timestamp, order=desc, type=number, reverse",
      "fields limit sortby order type reverse", GROUPING,
      "The named fields in order, newest first unless the rows were sorted or have no time.",

@@ -143,7 +143,7 @@ static void check_states(const struct agg_test *t, size_t n_states, bool disk, b
                          const char *want)
 {
     struct fn_call *call = bind_call(t);
-    struct agg_ctx ctx = {call, &h_arena, NULL};
+    struct agg_ctx ctx = {.call = call, .arena = &h_arena};
     struct one_out out = {.out = {.emit = print_row, .arena = &h_arena}, .n = call->n_out};
     void *states[4];
     struct lanner_err err;
@@ -344,7 +344,7 @@ static void test_collect_bytes(void)
                          .n_rows = 4,
                          .n_cols = 1};
     struct fn_call *call;
-    struct agg_ctx ctx = {NULL, &h_arena, NULL};
+    struct agg_ctx ctx = {.arena = &h_arena};
     struct one_out out = {.out = {.emit = print_row, .arena = &h_arena}, .n = 1};
     struct lanner_err err;
     void *states[2];

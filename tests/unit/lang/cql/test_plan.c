@@ -932,6 +932,69 @@ static const struct {
                                     "    aggregate by x\n"
                                     "      _count = count(none, false)\n"
                                     "      scan fields=[]\n"},
+    {"worldMap(ip=src)",
+     "project geohash, lat, lon, magnitude\n"
+     "  aggregate by geohash\n"
+     "    lat = avg(src.lat)\n"
+     "    lon = avg(src.lon)\n"
+     "    magnitude = count(none, false)\n"
+     "    extend src.country, src.city, src.state, src.lat, src.lon := ipLocation(sr"
+     "c); geohash := geohash(src.lat, src.lon, 4)\n"
+     "      scan fields=[]\n"},
+    {"worldMap(lat=a,lon=b,magnitude=sum(x),precision=2)",
+     "project geohash, lat, lon, magnitude\n"
+     "  aggregate by geohash\n"
+     "    lat = avg(a)\n"
+     "    lon = avg(b)\n"
+     "    magnitude = sum(x)\n"
+     "    extend geohash := geohash(a, b, 2)\n"
+     "      scan fields=[]\n"},
+    {"select([a]) | head(1)", "project drop \"\\x01time\"\n"
+                              "  top_n 1 by \"\\x01time\" asc, ordinal\n"
+                              "    project a, \"\\x01time\"\n"
+                              "      extend \"\\x01time\" := @timestamp\n"
+                              "        scan fields=[]\n"},
+    {"select([a]) | drop(a) | tail(2) | select([a])",
+     "project drop \"\\x01time\"\n"
+     "  project a, \"\\x01time\"\n"
+     "    top_n 2 by \"\\x01time\" desc, ordinal desc\n"
+     "      project drop a\n"
+     "        project a, \"\\x01time\"\n"
+     "          extend \"\\x01time\" := @timestamp\n"
+     "            scan fields=[]\n"},
+    {"drop(@timestamp) | tail(1)", "project drop \"\\x01time\"\n"
+                                   "  top_n 1 by \"\\x01time\" desc, ordinal desc\n"
+                                   "    project drop @timestamp\n"
+                                   "      extend \"\\x01time\" := @timestamp\n"
+                                   "        scan fields=[]\n"},
+    {"rename(@timestamp,as=t)|table([t])",
+     "project t\n"
+     "  top_n 200 by \"\\x01time\" desc, ordinal desc\n"
+     "    project drop @timestamp\n"
+     "      extend t := @timestamp; \"\\x01time\" := @timestamp\n"
+     "        scan fields=[]\n"},
+    {"case{a=1|select([a]);*}|head(3)", "project drop \"\\x01time\"\n"
+                                        "  top_n 3 by \"\\x01time\" asc, ordinal\n"
+                                        "    branch\n"
+                                        "      clause:\n"
+                                        "        project a, \"\\x01time\"\n"
+                                        "          filter cql_equals_glob(a, \"1\")\n"
+                                        "            input\n"
+                                        "      clause:\n"
+                                        "        input\n"
+                                        "      extend \"\\x01time\" := @timestamp\n"
+                                        "        scan fields=[]\n"},
+    {"select([ts])|@timestamp:=ts", "sort by @timestamp desc, ordinal desc\n"
+                                    "  extend @timestamp := ts\n"
+                                    "    project ts\n"
+                                    "      scan fields=[]\n"},
+    {"select([a,b])|foo|head(1)",
+     "project drop \"\\x01time\"\n"
+     "  top_n 1 by \"\\x01time\" asc, ordinal\n"
+     "    filter text search 0\n"
+     "      project a, b, text search 0, \"\\x01time\"\n"
+     "        extend \"\\x01time\" := @timestamp\n"
+     "          scan fields=[] searches=[cql_contains_glob(\"\", \"foo\")]\n"},
 };
 
 static void print_notes(const struct plan *plan, struct buf *out)
