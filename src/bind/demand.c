@@ -340,7 +340,8 @@ void bind_demand(struct plan *p)
     struct walk w = {.plan = p, .all = &first};
     struct demand *d = demand_new(&w);
 
-    d->all = true;
+    d->all = !p->wanted_only;
+    add_names(d, p->wanted, p->n_wanted);
     if (p->open_result) {
         demand_add(d, STR(FIELD_TIME_MS));
         demand_add(d, STR(FIELD_RAW));

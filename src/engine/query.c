@@ -192,6 +192,45 @@ void built_interval(const struct built *b, struct plan_scan *scan)
     }
 }
 
+/* The columns that joins ask of one table. */
+struct table_use {
+    struct str table;
+    VEC(struct str) names;
+    bool all;
+};
+
+static void use_table(void *ctx, struct plan_node *n)
+{
+    struct table_use *use = ctx;
+
+    if (n->kind == NODE_TABLE && str_eq(n->u.table.table, use->table))
+        use->all = true;
+    if (n->kind != NODE_JOIN || !str_eq(n->u.join.table, use->table))
+        return;
+    use->all |= n->u.join.include_all;
+    for (size_t i = 0; i < n->u.join.n_fields; i++)
+        VEC_PUSH(&use->names, n->u.join.columns[i]);
+    for (size_t i = 0; i < n->u.join.n_include; i++)
+        VEC_PUSH(&use->names, n->u.join.include[i].from);
+}
+
+/* A table keeps the columns that something asks of it: its rows live in memory. */
+static void want_columns(const struct plan *p, const struct plan_table *table, struct plan *sub)
+{
+    struct table_use use = {.table = table->name};
+    struct plan_visitor v = {.node = use_table, .ctx = &use};
+
+    plan_walk(p->root, &v);
+    for (size_t i = 0; i < p->n_tables; i++)
+        plan_walk(p->tables[i].root, &v);
+    sub->wanted = ARENA_ARRAY(sub->arena, struct str, use.names.n);
+    if (use.names.n > 0)
+        memcpy(sub->wanted, use.names.items, use.names.n * sizeof(*sub->wanted));
+    sub->n_wanted = use.names.n;
+    sub->wanted_only = !use.all;
+    VEC_DONE(&use.names);
+}
+
 static enum lanner_rc build_tables(struct lanner_query *q, struct built *b, struct lanner_err *err)
 {
     struct lanner_session *s = q->session;
@@ -210,6 +249,7 @@ static enum lanner_rc build_tables(struct lanner_query *q, struct built *b, stru
         /* A table sees those defined before it. */
         sub->tables = p->tables;
         sub->n_tables = i;
+        want_columns(p, &p->tables[i], sub);
         TRY(opt_run(sub, &b->env, s->optimizer, s->prefilter, err));
         b->table_plans[i] = sub;
         scan_keep_input(s->scan); /* a pass for the table, another for the query */

@@ -7,6 +7,9 @@
 
 /* A table of more columns comes from data that was made to hurt. */
 #define MAX_COLUMNS 10000
+/* So much a table may take whatever the budget says. */
+#define FLOOR_BYTES ((uint64_t)256 * 1024)
+#define ARENA_SIZE  ((size_t)8 * 1024)
 
 struct exec_tables {
     struct budget *budget;
@@ -63,7 +66,7 @@ static struct table *table_new(struct str name)
 {
     struct table *t = xcalloc(1, sizeof(*t));
 
-    arena_init(&t->arena, 0);
+    arena_init(&t->arena, ARENA_SIZE);
     t->name = arena_str(&t->arena, name);
     return t;
 }
@@ -85,7 +88,9 @@ static enum lanner_rc charge(struct exec_tables *all, struct table *t, struct la
 
     if (size <= t->charged)
         return LANNER_OK;
-    if (!budget_take(all->budget, size - t->charged)) {
+    if (size <= FLOOR_BYTES) {
+        budget_force(all->budget, size - t->charged);
+    } else if (!budget_take(all->budget, size - t->charged)) {
         (void)err_set(err, LANNER_ERR_MEMORY,
                       "table %.*s needs %llu bytes more than the %llu that the query may use",
                       STR_ARG(t->name), (unsigned long long)(size - t->charged),

@@ -271,8 +271,13 @@ struct plan {
     bool needs_clock; /* uses now, start, end or a relative time: --now data must be known first */
     VEC(struct plan_note) notes; /* heap: plan_done */
     struct demand *demands;      /* bind's own, freed by bind_done */
-    bool open_result;            /* rows carry all fields (no projection, no aggregate) */
-    bool booleans_are_text;      /* computed booleans leave as the texts true and false */
+    /* A table's plan: fields its rows must hold as columns, and whether nothing else is asked for.
+     */
+    struct str *wanted;
+    size_t n_wanted;
+    bool wanted_only;
+    bool open_result;       /* rows carry all fields (no projection, no aggregate) */
+    bool booleans_are_text; /* computed booleans leave as the texts true and false */
 };
 
 /* ---- Schema (made by bind) ---------------------------------------------------------------------

@@ -50,9 +50,16 @@ void json_paths_plain_strings(struct json_paths *jp);
 struct json_scratch *json_scratch_new(const struct json_paths *jp);
 void json_scratch_free(struct json_scratch *s);
 
+/* Has fn called with the value of path `path` (its place in the list) as soon as it is decided: a
+ * scalar other than null, found in its exact spelling and not inside a string. When fn returns
+ * false the record is of no interest, and its reading ends. */
+typedef bool (*json_on_value)(void *ctx, uint32_t path, const struct val *v);
+void json_scratch_watch(struct json_scratch *s, uint32_t path, json_on_value fn, void *ctx);
+
 enum json_status {
-    JSON_OK,    /* no fault seen on the way; the rest need not have been looked at */
-    JSON_BROKEN /* the text breaks off or is no JSON; what was found before counts */
+    JSON_OK,      /* no fault seen on the way; the rest need not have been looked at */
+    JSON_BROKEN,  /* the text breaks off or is no JSON; what was found before counts */
+    JSON_UNWANTED /* a watch ended it; the record's brackets are sound */
 };
 
 /* Reads the paths of one record (an object or an array, blanks around it allowed). vals has one

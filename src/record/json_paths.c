@@ -279,11 +279,22 @@ void json_scratch_free(struct json_scratch *s)
         free(s->orders[i].table);
     }
     free(s->orders);
+    free(s->watched);
     free(s->pending);
     free(s->rank);
     buf_done(&s->unescaped);
     arena_done(&s->arena);
     free(s);
+}
+
+void json_scratch_watch(struct json_scratch *s, uint32_t path, json_on_value fn, void *ctx)
+{
+    assert(path < s->paths->n);
+    if (s->watched == NULL)
+        s->watched = xcalloc(s->paths->n, sizeof(*s->watched));
+    s->watched[path] = true;
+    s->on_value = fn;
+    s->watch_ctx = ctx;
 }
 
 size_t json_targets(const struct json_paths *jp, uint32_t node_index, unsigned mode, struct str key,
@@ -359,6 +370,16 @@ static inline void way_decided(struct json_walk *w, uint32_t id, uint32_t n)
         w->s->pending[way->nodes[k]] -= n;
 }
 
+/* Shows a decided value to whoever watches it. */
+static void show(struct json_walk *w, uint32_t id)
+{
+    const struct json_scratch *s = w->s;
+
+    if (s->watched[id] && !w->in_string && val_is_text(&w->vals[id]) &&
+        !s->on_value(s->watch_ctx, id, &w->vals[id]))
+        w->unwanted = true;
+}
+
 void json_store(struct json_walk *w, const struct json_node *node, unsigned mode, struct val v,
                 bool container)
 {
@@ -384,9 +405,13 @@ void json_store(struct json_walk *w, const struct json_node *node, unsigned mode
             decided++;
         else
             way_decided(w, id, 1);
+        if (w->s->watched != NULL && !container)
+            show(w, id);
     }
     if (decided != 0)
         way_decided(w, node->leaves.items[0], decided);
+    if (UNLIKELY(w->unwanted))
+        w->s->pending[0] = 0; /* the walk ends as if all were decided */
 }
 
 enum json_status json_paths_read(const struct json_paths *jp, struct json_scratch *s,
@@ -413,8 +438,11 @@ enum json_status json_paths_read(const struct json_paths *jp, struct json_scratc
         json_walk_avx2(&w, p);
     else
         json_walk_scalar(&w, p);
+    /* What nobody reads is at least looked through: that a record breaks off is to be known. */
+    if (w.unwanted && json_value_end(p, w.end) == NULL)
+        w.fault = w.end;
     if (w.fault == NULL)
-        return JSON_OK;
+        return w.unwanted ? JSON_UNWANTED : JSON_OK;
     if (broken_at != NULL)
         *broken_at = (size_t)(w.fault - record.ptr);
     return JSON_BROKEN;

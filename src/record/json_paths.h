@@ -103,6 +103,9 @@ struct json_scratch {
     uint32_t *pending;         /* per node, of the current record */
     uint8_t *rank;             /* per path: 0 nothing, 1 found in another case, 2 decided */
     struct buf unescaped;      /* keys with escapes */
+    bool *watched;             /* per path, see json_scratch_watch; owned, NULL: none */
+    json_on_value on_value;
+    void *watch_ctx;
     uint64_t seed;
 };
 
@@ -116,6 +119,8 @@ struct json_walk {
     const char *end;
     const char *fault;
     uint32_t n_strings; /* strings gone into */
+    bool in_string;     /* the text walked stands in a string */
+    bool unwanted;      /* a watch has ended the walk */
 };
 
 /* The targets of a key (unescaped) at a node. Returns how many; writes at most max. */

@@ -295,6 +295,7 @@ static void walk_text(struct json_walk *w, struct str text, struct json_target t
     inner.lo = text.ptr;
     inner.end = text.ptr + text.len;
     inner.n_strings++;
+    inner.in_string = true;
     p = scan_blanks(text.ptr, inner.end);
     if (p == inner.end || inner.n_strings > JSON_MAX_STRINGS)
         return;
@@ -318,6 +319,8 @@ static inline const char *walk_string(struct json_walk *w, const char *p, struct
         text = json_unescape_arena(text, w->arena);
     if (node->leaves.n != 0)
         json_store(w, node, to.mode, val_text(text.ptr, text.len), false);
+    if (w->s->pending[0] == 0)
+        return NULL;
     if ((node->edges.n | node->elems.n) != 0 && text.len != 0 && w->s->pending[to.node] != 0)
         walk_text(w, text, to);
     return w->s->pending[0] != 0 ? e + 1 : NULL;

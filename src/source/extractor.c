@@ -37,6 +37,12 @@ struct extractor_worker {
     const struct batch *batch; /* of the record before */
     uint32_t row;
     bool fresh; /* a new batch began with this record */
+    /* The screen: names asked about, in order. */
+    uint32_t *screened; /* owned */
+    size_t n_screened;
+    extractor_screen screen;
+    void *screen_ctx;
+    size_t reading; /* program that the outermost record is being read with */
 };
 
 /* What was found out about a record besides the values of its names. */
@@ -48,6 +54,7 @@ struct found {
     struct val id;
     enum json_status status;
     size_t broken_at;
+    bool unwanted; /* the screen has dropped it */
     struct open_source open;
 };
 
@@ -57,6 +64,40 @@ struct reading {
     struct batch *b;
     uint32_t row;
 };
+
+/* The outermost record's own field wins over all else, in every program: its value is the row's as
+ * soon as it is read. */
+static bool screen_own(void *ctx, uint32_t slot, const struct val *v)
+{
+    const struct extractor_worker *w = ctx;
+    const struct want *wants = w->x->programs[w->reading].wants;
+
+    for (size_t i = 0; i < w->n_screened; i++) {
+        const struct want *want = &wants[w->screened[i]];
+
+        if (want->own == slot && want->kind == WANT_FIELD &&
+            !w->screen(w->screen_ctx, w->screened[i], v))
+            return false;
+    }
+    return true;
+}
+
+static struct json_scratch *scratch_for(struct extractor_worker *w, unsigned depth, size_t program)
+{
+    const struct program *p = &w->x->programs[program];
+    struct json_scratch **s = &w->levels[depth].scratch[program];
+
+    if (*s != NULL)
+        return *s;
+    *s = json_scratch_new(p->jp);
+    for (size_t i = 0; depth == 0 && i < w->n_screened; i++) {
+        const struct want *want = &p->wants[w->screened[i]];
+
+        if (want->kind == WANT_FIELD && want->own != SLOT_NONE)
+            json_scratch_watch(*s, want->own, screen_own, w);
+    }
+    return *s;
+}
 
 static void level_read(struct reading *rd, unsigned depth, size_t program, const struct record *r,
                        struct found *f)
@@ -68,10 +109,11 @@ static void level_read(struct reading *rd, unsigned depth, size_t program, const
     f->broken_at = 0;
     switch (r->shape) {
     case RECORD_JSON:
-        if (l->scratch[program] == NULL)
-            l->scratch[program] = json_scratch_new(p->jp);
-        f->status = json_paths_read(p->jp, l->scratch[program], r->bytes, rd->b->arena, l->vals,
-                                    &f->broken_at);
+        if (depth == 0)
+            rd->w->reading = program;
+        f->status = json_paths_read(p->jp, scratch_for(rd->w, depth, program), r->bytes,
+                                    rd->b->arena, l->vals, &f->broken_at);
+        f->unwanted |= f->status == JSON_UNWANTED;
         return;
     case RECORD_CSV:
         if (l->csv == NULL)
@@ -142,24 +184,41 @@ static struct val tag_value(const struct extractor_worker *w, size_t name, const
     return v.kind != KIND_ABSENT ? v : slot_val(vals, want->untagged);
 }
 
+static inline struct val row_value(const struct extractor_worker *w, const struct program *p,
+                                   size_t name, const struct val *vals)
+{
+    const struct want *want = &p->wants[name];
+    struct val v;
+
+    if (want->kind == WANT_TAG)
+        return tag_value(w, name, want, vals);
+    v = slot_val(vals, want->own);
+    if (v.kind == KIND_ABSENT && want->n_cands > 0)
+        v = program_pick(want->cands, want->n_cands, vals);
+    return v;
+}
+
 /* The row's values by one program. What finish_row makes is absent unless the record has it. */
 static void fill_row(struct reading *rd, const struct program *p, const struct val *vals)
 {
-    const struct extractor *x = rd->w->x;
+    for (size_t i = 0; i < rd->w->x->n_names; i++)
+        rd->b->cols[i].v[rd->row] = row_value(rd->w, p, i, vals);
+}
 
-    for (size_t i = 0; i < x->n_names; i++) {
-        const struct want *want = &p->wants[i];
+static bool row_passes(const struct extractor_worker *w, const struct program *p,
+                       const struct val *vals)
+{
+    for (size_t i = 0; i < w->n_screened; i++) {
+        uint32_t name = w->screened[i];
         struct val v;
 
-        if (want->kind == WANT_TAG) {
-            v = tag_value(rd->w, i, want, vals);
-        } else {
-            v = slot_val(vals, want->own);
-            if (v.kind == KIND_ABSENT && want->n_cands > 0)
-                v = program_pick(want->cands, want->n_cands, vals);
-        }
-        rd->b->cols[i].v[rd->row] = v;
+        if (p->wants[name].kind != WANT_FIELD && p->wants[name].kind != WANT_TAG)
+            continue;
+        v = row_value(w, p, name, vals);
+        if (!w->screen(w->screen_ctx, name, &v))
+            return false;
     }
+    return true;
 }
 
 /* A wrapper's own fields over those of the record inside. */
@@ -276,6 +335,8 @@ static bool extract(struct reading *rd, unsigned depth, const struct record *r, 
     f->open.records[0] = *r;
     f->open.n_records = 1;
     level_read(rd, depth, program, r, f);
+    if (f->unwanted)
+        return false;
     if (depth + 1 < LEVELS && extract_wrapped(rd, depth, r, &program, f)) {
         level_learn(l, program);
         return true;
@@ -293,6 +354,10 @@ static bool extract(struct reading *rd, unsigned depth, const struct record *r, 
 
     const struct program *p = &x->programs[program];
 
+    if (depth == 0 && f->status == JSON_OK && !row_passes(rd->w, p, l->vals)) {
+        f->unwanted = true;
+        return false;
+    }
     fill_row(rd, p, l->vals);
     find_time(x, p, l->vals, r, f);
     f->source = source < x->set->n_decls ? source : SIZE_MAX;
@@ -406,6 +471,17 @@ struct extractor_worker *extractor_worker_new(const struct extractor *x)
     return w;
 }
 
+void extractor_worker_screen(struct extractor_worker *w, const uint32_t *names, size_t n,
+                             extractor_screen fn, void *ctx)
+{
+    assert(w->screened == NULL && w->levels[0].scratch[w->levels[0].guess] == NULL);
+    w->screened = xcalloc(n + 1, sizeof(*w->screened));
+    memcpy(w->screened, names, n * sizeof(*names));
+    w->n_screened = n;
+    w->screen = fn;
+    w->screen_ctx = ctx;
+}
+
 void extractor_worker_free(struct extractor_worker *w)
 {
     if (w == NULL)
@@ -417,6 +493,7 @@ void extractor_worker_free(struct extractor_worker *w)
         free(w->levels[i].vals);
         csv_view_free(w->levels[i].csv);
     }
+    free(w->screened);
     free(w->forced);
     free(w->applies);
     buf_done(&w->tag_input);
@@ -436,6 +513,11 @@ enum extract_status extractor_read(const struct extractor *x, struct extractor_w
     w->row = row;
     learn_tags(w, r->input);
     (void)extract(&rd, 0, r, &f);
+    if (f.unwanted) {
+        *out = (struct extracted){
+            .event_ns = TIME_NONE, .source = SIZE_MAX, .broken_at = f.broken_at};
+        return EXTRACT_UNWANTED;
+    }
     finish_row(&rd, r, &f);
     if (x->open && b->open != NULL)
         open_fill(x, &f.open, w->applies, f.event_ns, b, row);

@@ -49,7 +49,19 @@ struct extractor_worker; /* one worker's scratch: learned key orders, last sourc
 struct extractor_worker *extractor_worker_new(const struct extractor *x);
 void extractor_worker_free(struct extractor_worker *w);
 
-enum extract_status { EXTRACT_OK, EXTRACT_BROKEN /* not readable as its format */ };
+/* Has fn called with the value of name `name` (its place in the list: an own or canonical field, or
+ * a tag) before anything else is done with a record, sometimes more than once. When fn returns
+ * false the record is dropped. It is not always called: names that are made rather than read
+ * (@timestamp) and records inside wrappers are left out. */
+typedef bool (*extractor_screen)(void *ctx, uint32_t name, const struct val *v);
+void extractor_worker_screen(struct extractor_worker *w, const uint32_t *names, size_t n,
+                             extractor_screen fn, void *ctx);
+
+enum extract_status {
+    EXTRACT_OK,
+    EXTRACT_BROKEN,  /* not readable as its format */
+    EXTRACT_UNWANTED /* dropped by the screen: the row holds anything */
+};
 /* Reads the record into row `row` of b (columns 0..n-1 in the order of names; open row when asked).
  * event_ns: the event time or TIME_NONE. source: index in the set, SIZE_MAX for undeclared records.
  * A record that breaks off still gives what was found before the break, with EXTRACT_BROKEN and

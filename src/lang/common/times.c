@@ -82,6 +82,38 @@ bool span_parse(struct str text, int64_t *ms)
     return true;
 }
 
+int64_t span_automatic(int64_t interval_ms, int64_t n_buckets, int64_t least_ms)
+{
+    static const int64_t spans[] = {1000,
+                                    5000,
+                                    10000,
+                                    15000,
+                                    30000,
+                                    60000,
+                                    300000,
+                                    600000,
+                                    900000,
+                                    1800000,
+                                    3600000,
+                                    7200000,
+                                    14400000,
+                                    21600000,
+                                    43200000,
+                                    86400000,
+                                    172800000,
+                                    604800000,
+                                    INT64_C(2592000000)};
+    size_t i = 0;
+
+    assert(n_buckets > 0);
+    /* Compared by division: the interval may be any 64-bit number. */
+    while (i + 1 < ARRAY_LEN(spans) &&
+           (spans[i] < least_ms || interval_ms / spans[i] > n_buckets ||
+            (interval_ms / spans[i] == n_buckets && interval_ms % spans[i] != 0)))
+        i++;
+    return spans[i];
+}
+
 /* Exactly n digits. */
 static bool take_fixed(struct str *s, size_t n, int *out)
 {

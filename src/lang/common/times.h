@@ -25,6 +25,10 @@ bool span_parts(struct str text, int64_t *count, enum time_unit *unit);
 bool unit_parse(struct str word, enum time_unit *unit);
 int64_t unit_ms(enum time_unit unit);
 
+/* The span of automatic time buckets (cql.md 2.9): the smallest of a fixed list of at least
+ * `least_ms` that cuts the interval into at most n_buckets. */
+int64_t span_automatic(int64_t interval_ms, int64_t n_buckets, int64_t least_ms);
+
 /* A point in time, not yet resolved against a clock. */
 struct time_point {
     enum {

@@ -10,12 +10,6 @@
 #define BUCKETS_AUTO 100
 #define BUCKET_FIELD "_bucket"
 
-/* The spans LogScale picks from, in milliseconds. */
-static const int64_t auto_spans[] = {1000,     5000,      10000,     15000,     30000,
-                                     60000,    300000,    600000,    900000,    1800000,
-                                     3600000,  7200000,   14400000,  21600000,  43200000,
-                                     86400000, 172800000, 604800000, 2592000000};
-
 struct bucketing {
     int64_t span_ms; /* 0: automatic */
     const struct cql_node *timezone;
@@ -31,7 +25,7 @@ static enum lanner_rc choose_span(struct cql_lower *l, const struct cql_node *ca
 {
     int64_t from = l->plan->has_interval ? l->plan->from_ns : l->env->from_ns;
     int64_t to = l->plan->has_interval ? l->plan->to_ns : l->env->to_ns;
-    int64_t least = 0, wanted;
+    int64_t least = 0;
     uint64_t n = BUCKETS_AUTO;
 
     if (buckets != NULL)
@@ -46,11 +40,7 @@ static enum lanner_rc choose_span(struct cql_lower *l, const struct cql_node *ca
     }
     if (to == TIME_NONE)
         to = l->env->now_ns;
-    wanted = MAX((to - from) / NS_PER_MS, 1) / (int64_t)n;
-    wanted = MAX(wanted, least);
-    *span_ms = auto_spans[ARRAY_LEN(auto_spans) - 1];
-    for (size_t i = ARRAY_LEN(auto_spans); i-- > 0 && auto_spans[i] >= wanted;)
-        *span_ms = auto_spans[i];
+    *span_ms = span_automatic(MAX((to - from) / NS_PER_MS, 1), (int64_t)n, least);
     return LANNER_OK;
 }
 

@@ -95,8 +95,20 @@ static void test_iso(void)
     OK_INT(iso("2024-01-01x"), -1);
 }
 
+static void test_automatic(void)
+{
+    OK_INT(span_automatic(DAY, 100, 0), 900000);
+    OK_INT(span_automatic(DAY, 24, 0), HOUR);
+    OK_INT(span_automatic(DAY, 100, HOUR), HOUR);
+    OK_INT(span_automatic(1, 100, 0), 1000);
+    OK_INT(span_automatic(100000, 100, 0), 1000);
+    OK_INT(span_automatic(100001, 100, 0), 5000);
+    OK_INT(span_automatic(INT64_MAX, 1, 0), 30 * DAY);
+}
+
 int main(void)
 {
+    test_automatic();
     test_spans();
     test_points();
     test_iso();
