@@ -132,17 +132,56 @@ static enum lanner_rc front_end(struct lanner_query *q, struct built *b, struct 
     return err_set(err, LANNER_ERR_UNSUPPORTED, "%s is not supported yet", lang_name(q->lang));
 }
 
+/* The span of a time bucket that the query leaves to us, or NULL. */
+static struct expr *automatic_span(struct expr *e)
+{
+    if (e->kind == EXPR_CALL && strcmp(e->fn->name, "time_bucket") == 0 && e->n_args > 1 &&
+        e->args[1]->kind == EXPR_CONST && val_is_null(&e->args[1]->value))
+        return e->args[1];
+    return NULL;
+}
+
 /* Uses of the interval's ends by functions and automatic buckets. */
 static void look_for_ends(void *ctx, struct plan_node *n, struct expr *e)
 {
     bool *found = ctx;
 
     (void)n;
-    if (e->kind == EXPR_CALL &&
-        (strcmp(e->fn->name, "start") == 0 ||
-         (strcmp(e->fn->name, "time_bucket") == 0 && e->n_args > 1 &&
-          e->args[1]->kind == EXPR_CONST && val_is_null(&e->args[1]->value))))
+    if (automatic_span(e) != NULL || (e->kind == EXPR_CALL && strcmp(e->fn->name, "start") == 0))
         *found = true;
+}
+
+static void set_span(void *ctx, struct plan_node *n, struct expr *e)
+{
+    struct expr *span = automatic_span(e);
+
+    (void)n;
+    if (span != NULL)
+        span->value = val_long(*(const int64_t *)ctx);
+}
+
+static void set_series_span(void *ctx, struct plan_node *n)
+{
+    if (n->kind == NODE_SERIES && n->u.series.span_ms == 0)
+        n->u.series.span_ms = *(const int64_t *)ctx;
+}
+
+/* At most this many buckets when the query does not say how wide they are (cql.md 2.9). */
+#define AUTOMATIC_BUCKETS 100
+
+static void set_spans(struct built *b)
+{
+    int64_t span_ms;
+    struct plan_visitor v = {.node = set_series_span, .expr = set_span, .ctx = &span_ms};
+    int64_t to_ns = b->env.to_ns != TIME_NONE ? b->env.to_ns : b->env.now_ns;
+    int64_t ms = b->env.from_ns != TIME_NONE && to_ns > b->env.from_ns
+                     ? to_ns / NS_PER_MS - b->env.from_ns / NS_PER_MS
+                     : 0;
+
+    span_ms = span_automatic(ms, AUTOMATIC_BUCKETS, 0);
+    plan_walk(b->plan->root, &v);
+    for (size_t i = 0; i < b->plan->n_tables; i++)
+        plan_walk(b->plan->tables[i].root, &v);
 }
 
 /* Without an interval of its own a query that asks for its start, or for buckets of automatic
@@ -167,15 +206,16 @@ static enum lanner_rc set_interval(struct lanner_query *q, struct built *b, stru
     }
     p->from_ns = b->env.from_ns;
     p->to_ns = b->env.to_ns;
-    if (b->env.from_ns != TIME_NONE)
-        return LANNER_OK;
     plan_walk(p->root, &v);
-    if (!needs_ends)
-        return LANNER_OK;
-    TRY(session_time_range(q->session, err));
-    b->env.from_ns = q->session->oldest_ns;
-    if (b->env.to_ns == TIME_NONE)
-        b->env.to_ns = q->session->newest_ns;
+    for (size_t i = 0; i < p->n_tables; i++)
+        plan_walk(p->tables[i].root, &v);
+    if (needs_ends && b->env.from_ns == TIME_NONE) {
+        TRY(session_time_range(q->session, err));
+        b->env.from_ns = q->session->oldest_ns;
+        if (b->env.to_ns == TIME_NONE)
+            b->env.to_ns = q->session->newest_ns;
+    }
+    set_spans(b);
     return LANNER_OK;
 }
 
@@ -303,6 +343,9 @@ static enum lang tell_language(struct str text)
 
     while (n < word.len && ((word.ptr[n] | 0x20) >= 'a' && (word.ptr[n] | 0x20) <= 'z'))
         n++;
+    /* select(...) is a function of CQL. */
+    if (n < word.len && word.ptr[n] == '(')
+        return LANG_CQL;
     word.len = n;
     return str_eq_nocase(word, STR("select")) || str_eq_nocase(word, STR("with")) ? LANG_AQL
                                                                                   : LANG_CQL;

@@ -25,9 +25,15 @@ static bool is_special(struct str name)
     return str_eqz(name, FIELD_TIME_MS) || str_eqz(name, FIELD_RAW);
 }
 
+/* Names that front ends make for themselves begin with this byte. */
+static bool is_hidden_name(struct str name)
+{
+    return name.len > 0 && name.ptr[0] == '\x01';
+}
+
 static bool is_result_field(const struct schema *s, const struct schema_field *f)
 {
-    if (f->col == SCHEMA_HIDDEN || str_starts(f->name, STR(FIELD_SEARCH_PREFIX)))
+    if (f->col == SCHEMA_HIDDEN || is_hidden_name(f->name))
         return false;
     return !s->open || is_special(f->name);
 }
@@ -136,8 +142,7 @@ static void open_fields(struct result *r, const struct batch *b, uint32_t i)
     for (size_t k = 0; k < s->n; k++) {
         const struct schema_field *f = &s->fields[k];
 
-        if (f->col >= s->n_cols || f->from_record || is_special(f->name) ||
-            str_starts(f->name, STR(FIELD_SEARCH_PREFIX)))
+        if (f->col >= s->n_cols || f->from_record || is_special(f->name) || is_hidden_name(f->name))
             continue;
         VEC_PUSH(&all, ((struct open_field){f->name, *column_at(&b->cols[f->col], i)}));
     }

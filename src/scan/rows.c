@@ -29,6 +29,7 @@ struct rows {
     struct record *records; /* arena; only for searches */
     struct extractor_worker *extractor;
     struct search_worker *search; /* NULL: none */
+    struct screen_worker *screen; /* NULL: none */
     unsigned n_dense;
 };
 
@@ -49,6 +50,10 @@ struct rows *rows_new(struct worker *w)
     r->extractor = extractor_worker_new(w->job->extractor);
     if (w->job->searches != NULL)
         r->search = search_worker_new(w->job->searches);
+    if (w->job->screen != NULL) {
+        r->screen = screen_worker_new(w->job->screen);
+        screen_attach(r->screen, r->extractor);
+    }
     return r;
 }
 
@@ -58,6 +63,7 @@ void rows_free(struct rows *r)
         return;
     extractor_worker_free(r->extractor);
     search_worker_free(r->search);
+    screen_worker_free(r->screen);
     arena_done(&r->arena);
     arena_done(&r->lines);
     free(r);
@@ -281,7 +287,14 @@ static enum lanner_rc row_add(struct worker *w, const struct record *rec, const 
     if (r->b == NULL)
         batch_begin(w);
     r->b->ord[r->n] = at;
-    if (extractor_read(w->job->extractor, r->extractor, rec, r->b, r->n, &got) == EXTRACT_BROKEN) {
+    if (r->screen != NULL)
+        screen_begin(r->screen);
+    switch (extractor_read(w->job->extractor, r->extractor, rec, r->b, r->n, &got)) {
+    case EXTRACT_OK:
+        break;
+    case EXTRACT_UNWANTED:
+        return LANNER_OK; /* the next record overwrites what was written to the row */
+    case EXTRACT_BROKEN:
         report_broken(w, p, offset);
         keep = got.usable;
     }

@@ -277,10 +277,14 @@ enum lanner_rc scan_run(struct scan *s, const struct extractor *x, const struct 
     /* Lines that are passed over are not known to be readable. */
     if (rc == LANNER_OK && !s->o.no_prefilter && !s->o.strict_input)
         rc = prefilter_new(x, consumers, n, &job.literals, err);
+    /* Every record is to be checked, or counted as a repetition. */
+    if (rc == LANNER_OK && !s->o.strict_input && !s->o.dedup)
+        rc = screen_new(consumers, n, fields, &job.screen, err);
     if (rc == LANNER_OK)
         rc = run_rows(&job, stats, err);
     literals_free(job.literals);
     search_free(job.searches);
+    screen_free(job.screen);
     seen_free(seen);
     return rc;
 }

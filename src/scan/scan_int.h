@@ -86,6 +86,7 @@ struct job {
     size_t n_consumers;
     struct literals *literals;   /* owned; NULL: every record is read */
     struct search_set *searches; /* owned; may be NULL */
+    struct screen *screen;       /* owned; NULL: no field decides alone */
     struct seen *seen;           /* dedup; borrowed */
     enum job_kind { JOB_ROWS, JOB_TIMES, JOB_IDS } kind;
     int64_t horizon_ns; /* JOB_TIMES: times up to here count before later ones */
@@ -197,6 +198,21 @@ void search_worker_free(struct search_worker *w);
 /* Fills the columns first_col.. of the batch for its rows. */
 enum lanner_rc search_run(struct search_worker *w, struct batch *b, uint32_t first_col,
                           const struct record *records, struct lanner_err *err) MUST_USE;
+
+/* screen.c: records dropped by the value of one field. */
+struct screen;
+/* *out NULL when the plans have no such conjunct. */
+enum lanner_rc screen_new(const struct scan_consumer *consumers, size_t n,
+                          const struct scan_fields *fields, struct screen **out,
+                          struct lanner_err *err) MUST_USE;
+void screen_free(struct screen *s);
+struct screen_worker;
+struct screen_worker *screen_worker_new(const struct screen *s);
+void screen_worker_free(struct screen_worker *w);
+/* The extractor's worker asks it from now on. */
+void screen_attach(struct screen_worker *w, struct extractor_worker *x);
+/* A new record. */
+void screen_begin(struct screen_worker *w);
 
 /* seen.c: record ids and the least ordinal each was seen with. */
 struct seen *seen_new(struct budget *budget);

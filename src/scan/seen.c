@@ -69,7 +69,7 @@ static struct seen_slot *find(const struct seen_part *p, const uint64_t key[2])
 
 static enum lanner_rc grow(struct seen *s, struct seen_part *p, struct lanner_err *err)
 {
-    struct seen_part bigger = {.cap = p->cap != 0 ? p->cap * 2 : 1024};
+    struct seen_part bigger = {.cap = p->cap != 0 ? p->cap * 2 : 16};
 
     if (s->budget != NULL && !budget_take(s->budget, bigger.cap * sizeof(struct seen_slot)))
         return err_set(err, LANNER_ERR_MEMORY,

@@ -514,8 +514,8 @@ enum extract_status extractor_read(const struct extractor *x, struct extractor_w
     learn_tags(w, r->input);
     (void)extract(&rd, 0, r, &f);
     if (f.unwanted) {
-        *out = (struct extracted){
-            .event_ns = TIME_NONE, .source = SIZE_MAX, .broken_at = f.broken_at};
+        *out =
+            (struct extracted){.event_ns = TIME_NONE, .source = SIZE_MAX, .broken_at = f.broken_at};
         return EXTRACT_UNWANTED;
     }
     finish_row(&rd, r, &f);

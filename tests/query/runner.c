@@ -9,6 +9,7 @@
  *     inline               the lines that follow, up to a blank line, are the input
  *     clock TIME           fixed clock (or: data)
  *     option NAME VALUE    a session option for the queries below; an empty VALUE takes it back
+ *                          (lookups, indicators, geo, sources: a path under the data folder)
  *     unordered            sorts the rows of the next block on both sides
  *     query LANGUAGE       query text, ----, then the rows as a table
  *     json LANGUAGE        the same with rows as NDJSON
@@ -448,11 +449,18 @@ static void on_text(void *ctx, const char *text, size_t len)
     buf_put(ctx, text, len);
 }
 
+/* Files and folders that options name lie under the data folder. */
 static void session_option(struct file *f, struct lanner_session *s, const char *name,
                            const char *value)
 {
     struct lanner_err err = {0};
+    char path[1024];
 
+    if (strcmp(name, "lookups") == 0 || strcmp(name, "indicators") == 0 ||
+        strcmp(name, "geo") == 0 || strcmp(name, "sources") == 0) {
+        snprintf(path, sizeof(path), "%s/%s", f->r->data_folder, value);
+        value = path;
+    }
     if (lanner_session_set(s, name, value, &err) != LANNER_OK)
         die(f, err.text, STR(""));
 }

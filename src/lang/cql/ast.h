@@ -205,9 +205,12 @@ MUST_USE enum lanner_rc cql_parse_param(struct cql_parser *p, struct cql_node **
                                         struct lanner_err *err);
 MUST_USE enum lanner_rc cql_parse_subquery(struct cql_parser *p, struct cql_node **out,
                                            struct lanner_err *err);
-/* Sets or replaces the named argument of a call. */
+/* Adds a named argument to a call. */
 void cql_set_arg(struct cql_parser *p, struct cql_node *call, const char *name,
                  struct cql_node *value);
+/* An error when the call has an argument of that name. */
+enum lanner_rc cql_check_twice(const struct cql_node *call, struct str name, struct span at,
+                               struct lanner_err *err);
 
 /* ---- print.c ---- */
 

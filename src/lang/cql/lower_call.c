@@ -185,7 +185,7 @@ static size_t next_free(const struct binding *b)
 static enum lanner_rc give_positional(struct binding *b, const struct cql_node *arg, size_t nth,
                                       size_t *last, struct lanner_err *err)
 {
-    size_t i = find_default(b);
+    size_t sole = find_default(b), i = sole;
 
     if (i == SIZE_MAX || b->value[i] != NULL) {
         if (*last != SIZE_MAX && takes_many(&b->fn->params[*last]))
@@ -196,10 +196,11 @@ static enum lanner_rc give_positional(struct binding *b, const struct cql_node *
     if (i == SIZE_MAX)
         return cql_wrong(arg->at, err, "%.*s() does not take so many arguments",
                          STR_ARG(b->call->text));
-    if (nth != 0)
+    if (nth != 0 || i != sole || b->value[i] != NULL)
         cql_note(b->l, LANNER_NOTE_REPAIR, arg->at,
-                 "a further unnamed argument of %.*s() is read as %s; write %s=...",
-                 STR_ARG(b->call->text), b->fn->params[i].name, b->fn->params[i].name);
+                 "%s unnamed argument of %.*s() is read as %s; write %s=...",
+                 nth != 0 ? "a further" : "the", STR_ARG(b->call->text), b->fn->params[i].name,
+                 b->fn->params[i].name);
     *last = i;
     return give(b, i, arg->kids, err);
 }

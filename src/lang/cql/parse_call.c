@@ -243,6 +243,22 @@ enum lanner_rc cql_parse_arg(struct cql_parser *p, const struct cql_node *call, 
     return LANNER_OK;
 }
 
+enum lanner_rc cql_check_twice(const struct cql_node *call, struct str name, struct span at,
+                               struct lanner_err *err)
+{
+    /* The names of eval() are fields, set from left to right. */
+    if (name.len == 0 || str_eq_nocase(call->text, STR("eval")))
+        return LANNER_OK;
+    for (const struct cql_node *k = call->kids; k != NULL; k = k->next) {
+        if (str_eq_nocase(k->text, name)) {
+            err_set_at(err, LANNER_ERR_QUERY, at, "parameter %.*s of %.*s() is given twice",
+                       STR_ARG(name), STR_ARG(call->text));
+            return LANNER_ERR_QUERY;
+        }
+    }
+    return LANNER_OK;
+}
+
 enum lanner_rc cql_parse_args(struct cql_parser *p, struct cql_node *call, struct lanner_err *err)
 {
     struct cql_node *arg;
@@ -256,6 +272,7 @@ enum lanner_rc cql_parse_args(struct cql_parser *p, struct cql_node *call, struc
         if (cursor_take(&p->cur, ")"))
             break;
         TRY(cql_parse_arg(p, call, false, &arg, err));
+        TRY(cql_check_twice(call, arg->text, arg->at, err));
         cql_add(call, arg);
         lex_skip(p);
         if (!cursor_take(&p->cur, ",") && cursor_peek(&p->cur) != ')')

@@ -270,6 +270,7 @@ static enum lanner_rc parse_supply(struct cql_parser *p, struct cql_node *field,
         return LANNER_ERR_QUERY;
     }
     TRY(cql_parse_call(p, &call, err));
+    TRY(cql_check_twice(call, STR("field"), field->at, err));
     cql_set_arg(p, call, "field", field);
     call->at = cursor_span(&p->cur, field->at.start);
     *out = negated ? make_not(p, at, call) : call;

@@ -12,7 +12,7 @@
 struct cql_node *cql_list_args(struct cql_lower *l, const struct cql_node *call, const char *name)
 {
     struct cql_node *list = NULL;
-    size_t n_unnamed = 0;
+    size_t n_given = 0;
 
     for (const struct cql_node *k = call->kids; k != NULL; k = k->next) {
         const struct cql_node *v = k->kids;
@@ -21,7 +21,7 @@ struct cql_node *cql_list_args(struct cql_lower *l, const struct cql_node *call,
             continue;
         if (list == NULL)
             list = cql_make(l, CQL_ARRAY, v->at, STR_NONE);
-        if (k->text.len == 0 && n_unnamed++ == 1)
+        if (n_given++ == 1)
             cql_note(l, LANNER_NOTE_REPAIR, v->at,
                      "further unnamed arguments of %.*s() are read as one list; write [...]",
                      STR_ARG(call->text));
