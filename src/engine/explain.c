@@ -35,7 +35,7 @@ static enum lanner_rc bind_tables(struct built *b, struct lanner_err *err)
             TRY(bind_one(b, b->table_plans[i], &fields, err));
             table->schema = b->table_plans[i]->root->schema;
         } else {
-            TRY(lookup_table_read(&b->folders, table->file, &b->arena, &rows, err));
+            TRY(built_file(b, table, &rows, err));
             table->schema = file_schema(&rows, &b->arena);
         }
     }

@@ -69,7 +69,7 @@ static enum lanner_rc run_scan(struct job *j, const struct scan_fields *fields,
 
         if (!exec_wants_scan(j->execs[i]))
             continue;
-        built_interval(j->builts[i], &leaf->u.scan);
+        built_interval(j->builts[i], j->plans[i], &leaf->u.scan);
         need_time |= has_interval(leaf);
         consumers[n].exec = j->execs[i];
         consumers[n].spec = &leaf->u.scan;
@@ -111,7 +111,7 @@ static enum lanner_rc make_file_table(struct built *b, struct plan_table *table,
 {
     struct lookup_table rows = {0};
 
-    TRY(lookup_table_read(&b->folders, table->file, &b->arena, &rows, err));
+    TRY(built_file(b, table, &rows, err));
     return exec_tables_add_rows(tables, table->name, rows.columns, rows.n_columns, rows.cells,
                                 rows.n_rows, err);
 }

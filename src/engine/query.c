@@ -219,10 +219,8 @@ static enum lanner_rc set_interval(struct lanner_query *q, struct built *b, stru
     return LANNER_OK;
 }
 
-void built_interval(const struct built *b, struct plan_scan *scan)
+void built_interval(const struct built *b, const struct plan *p, struct plan_scan *scan)
 {
-    const struct plan *p = b->plan;
-
     if (p->from_ns != TIME_NONE && (scan->from_ns == TIME_NONE || p->from_ns > scan->from_ns))
         scan->from_ns = p->from_ns;
     if (p->to_ns != TIME_NONE && (scan->to_ns == TIME_NONE || p->to_ns < scan->to_ns)) {
@@ -269,6 +267,42 @@ static void want_columns(const struct plan *p, const struct plan_table *table, s
     sub->n_wanted = use.names.n;
     sub->wanted_only = !use.all;
     VEC_DONE(&use.names);
+}
+
+/* An object of objects is looked up by its names, whatever a join calls their column. */
+static void name_key_column(struct built *b, const struct plan_table *table,
+                            struct lookup_table *out)
+{
+    struct table_use use = {.table = table->name};
+    struct plan_visitor v = {.node = use_table, .ctx = &use};
+    bool known = false;
+
+    plan_walk(b->plan->root, &v);
+    for (size_t i = 0; i < b->plan->n_tables; i++)
+        plan_walk(b->plan->tables[i].root, &v);
+    for (size_t k = 0; k < out->n_columns && use.names.n > 0; k++)
+        known |= str_eq(out->columns[k], use.names.items[0]);
+    if (use.names.n > 0 && !known)
+        out->columns[out->n_columns - 1] = use.names.items[0];
+    VEC_DONE(&use.names);
+}
+
+enum lanner_rc built_file(struct built *b, const struct plan_table *table, struct lookup_table *out,
+                          struct lanner_err *err)
+{
+    enum lanner_rc rc = lookup_table_read(&b->folders, table->file, &b->arena, out, err);
+    struct lanner_err copy;
+
+    if (rc == LANNER_OK) {
+        if (out->keyed)
+            name_key_column(b, table, out);
+        return rc;
+    }
+    copy = *err;
+    err_set_at(err, rc, table->at, "%s", copy.text);
+    if (copy.hint[0] != '\0')
+        err_hint(err, "%s", copy.hint);
+    return rc;
 }
 
 static enum lanner_rc build_tables(struct lanner_query *q, struct built *b, struct lanner_err *err)

@@ -28,8 +28,11 @@ struct lanner_query {
 enum lanner_rc built_new(struct lanner_query *q, struct built **out,
                          struct lanner_err *err) MUST_USE;
 void built_free(struct built *b);
-/* The interval that holds for a plan: its own, else the options'. */
-void built_interval(const struct built *b, struct plan_scan *scan);
+/* The interval of the plan, the query's or that of one of its sub-queries, put on its scan. */
+void built_interval(const struct built *b, const struct plan *plan, struct plan_scan *scan);
+/* The rows of a lookup file; what is wrong with it is said at its name in the query. */
+enum lanner_rc built_file(struct built *b, const struct plan_table *table, struct lookup_table *out,
+                          struct lanner_err *err) MUST_USE;
 
 /* The end of the chain of inputs. */
 struct plan_node *leaf_of(const struct plan *p);

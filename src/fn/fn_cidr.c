@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 
+#include "lookup/lookup.h"
+
 /* v4 addresses are mapped into v6 (::ffff:a.b.c.d), so one comparison serves both. */
 struct network {
     uint8_t addr[16];
@@ -75,21 +77,16 @@ static bool network_has(const struct network *net, const uint8_t addr[16])
 
 enum { CIDR_FIELD, CIDR_SUBNET, CIDR_NEGATE, CIDR_FILE, CIDR_COLUMN };
 
-static enum lanner_rc bind_cidr(struct fn_call *call, struct lanner_err *err)
+static enum lanner_rc bind_subnets(struct fn_call *call, struct cidr *c, struct lanner_err *err)
 {
-    struct arena *a = call->env->arena;
-    struct cidr *c = ARENA_NEW(a, struct cidr);
     const struct val *items;
     size_t n;
 
-    if (arg_given(call, CIDR_FILE) || arg_given(call, CIDR_COLUMN))
-        return err_set_at(err, LANNER_ERR_UNSUPPORTED, call->at,
-                          "cidr() with file= is not supported yet");
     TRY(arg_need_const(call, CIDR_SUBNET, "subnet", err));
     items = arg_list(call, CIDR_SUBNET, &n);
     if (n == 0)
-        return err_set_at(err, LANNER_ERR_QUERY, call->at, "cidr() needs subnet=");
-    c->nets = ARENA_ARRAY(a, struct network, n);
+        return err_set_at(err, LANNER_ERR_QUERY, call->at, "cidr() needs subnet= or file=");
+    c->nets = ARENA_ARRAY(call->env->arena, struct network, n);
     for (size_t k = 0; k < n; k++) {
         char room[VAL_PRINT_MAX];
         struct str s = cell_text_or_empty(&items[k], room);
@@ -98,6 +95,55 @@ static enum lanner_rc bind_cidr(struct fn_call *call, struct lanner_err *err)
             return err_set_at(err, LANNER_ERR_QUERY, call->at, "'%.*s' is no subnet", STR_ARG(s));
         c->n++;
     }
+    return LANNER_OK;
+}
+
+/* The networks of a column of a lookup file, by default the column called as the field. A cell that
+ * is no network matches nothing, and that is said. */
+static enum lanner_rc bind_network_file(struct fn_call *call, struct cidr *c,
+                                        struct lanner_err *err)
+{
+    struct arena *a = call->env->arena;
+    struct str file = arg_text(call, CIDR_FILE, a);
+    struct str column = arg_given(call, CIDR_COLUMN) ? arg_text(call, CIDR_COLUMN, a)
+                                                     : call->args[CIDR_FIELD].field;
+    struct fn_run run = {.call = call};
+    struct lookup_table table = {0};
+    size_t at = 0;
+    size_t n_bad = 0;
+
+    if (arg_given(call, CIDR_SUBNET))
+        return err_set_at(err, LANNER_ERR_QUERY, call->at, "cidr() takes subnet or file, not both");
+    TRY(call_err(call, lookup_table_read(call->env->folders, file, a, &table, err), err));
+    while (at < table.n_columns && !str_eq(table.columns[at], column))
+        at++;
+    if (at == table.n_columns)
+        return err_set_at(err, LANNER_ERR_INPUT, call->at, "%.*s has no column %.*s", STR_ARG(file),
+                          STR_ARG(column));
+    c->nets = ARENA_ARRAY(a, struct network, table.n_rows);
+    for (size_t row = 0; row < table.n_rows; row++) {
+        char room[VAL_PRINT_MAX];
+        struct str s = cell_text_or_empty(&table.cells[row * table.n_columns + at], room);
+
+        if (network_parse(s, &c->nets[c->n]))
+            c->n++;
+        else
+            n_bad++;
+    }
+    if (n_bad != 0)
+        run_note(&run, LANNER_NOTE_WARNING, "cidr(): %zu of %zu rows of %.*s hold no subnet", n_bad,
+                 table.n_rows, STR_ARG(file));
+    return LANNER_OK;
+}
+
+static enum lanner_rc bind_cidr(struct fn_call *call, struct lanner_err *err)
+{
+    struct cidr *c = ARENA_NEW(call->env->arena, struct cidr);
+
+    if (arg_given(call, CIDR_FILE))
+        TRY(bind_network_file(call, c, err));
+    else
+        TRY(bind_subnets(call, c, err));
     c->negate = arg_bool(call, CIDR_NEGATE, false);
     call->state = c;
     return LANNER_OK;

@@ -21,6 +21,7 @@ struct loader {
               the end */
     VEC(uint64_t) places; /* of each cell: row << 32 | column */
     size_t n_rows;
+    bool keyed;
 };
 
 static size_t column_of(struct loader *l, struct str name)
@@ -108,6 +109,54 @@ static enum lanner_rc load_object(struct loader *l, struct str text, struct str 
     return LANNER_OK;
 }
 
+/* The whole text is one object that has members, and all of them are objects. */
+static bool is_object_of_objects(struct str text)
+{
+    const char *end = text.ptr + text.len;
+    const char *p = json_skip_blanks(text.ptr, end);
+    const char *stop = p < end && *p == '{' ? json_value_end(p, end) : NULL;
+    struct json_iter it;
+    struct str key;
+    struct str value;
+    bool any = false;
+
+    if (stop == NULL || json_skip_blanks(stop, end) != end)
+        return false;
+    json_iter_open(&it, str_of(p, (size_t)(stop - p)));
+    while (json_iter_next(&it, &key, &value)) {
+        if (value.len == 0 || value.ptr[0] != '{')
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static enum lanner_rc load_keyed(struct loader *l, struct str text, struct lanner_err *err)
+{
+    struct json_iter it;
+    struct str key;
+    struct str value;
+    VEC(struct str) keys = {0};
+    enum lanner_rc rc = LANNER_OK;
+    size_t column;
+
+    json_iter_open(&it, str_trim(text));
+    while (rc == LANNER_OK && json_iter_next(&it, &key, &value)) {
+        VEC_PUSH(&keys, key);
+        rc = load_object(l, text, value, err);
+    }
+    column = column_of(l, STR("key"));
+    l->keyed = column + 1 == l->names.n;
+    l->n_rows = 0;
+    for (size_t i = 0; l->keyed && i < keys.n; i++) {
+        cell_put(l, column, val_str(json_unescape_arena(keys.items[i], l->a)));
+        l->n_rows++;
+    }
+    l->n_rows = keys.n;
+    VEC_DONE(&keys);
+    return rc;
+}
+
 static enum lanner_rc load_json(struct loader *l, struct str text, struct lanner_err *err)
 {
     const char *end = text.ptr + text.len;
@@ -144,6 +193,7 @@ static void table_make(struct loader *l, struct lookup_table *out)
     if (l->names.n > 0)
         memcpy(out->columns, l->names.items, l->names.n * sizeof(*out->columns));
     out->n_rows = l->n_rows;
+    out->keyed = l->keyed;
     out->cells = ARENA_ARRAY(l->a, struct val, arena_array_size(l->n_rows, MAX(l->names.n, 1)));
     for (size_t i = 0; i < l->cells.n; i++) {
         size_t row = (size_t)(l->places.items[i] >> 32);
@@ -188,7 +238,10 @@ enum lanner_rc lookup_table_read(const struct lookup_folders *folders, struct st
     text = arena_str(a, buf_str(&bytes));
     if (str_starts(text, STR("\xEF\xBB\xBF")))
         text = str_of(text.ptr + 3, text.len - 3);
-    if (str_trim(text).len > 0 && (str_trim(text).ptr[0] == '{' || str_trim(text).ptr[0] == '['))
+    if (is_object_of_objects(text))
+        rc = load_keyed(&l, text, err);
+    else if (str_trim(text).len > 0 &&
+             (str_trim(text).ptr[0] == '{' || str_trim(text).ptr[0] == '['))
         rc = load_json(&l, text, err);
     else
         rc = load_csv(&l, text, err);

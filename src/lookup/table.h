@@ -1,5 +1,5 @@
-/* table.h - a lookup file as a table of text: CSV with a header, or JSON (an array of objects, or
- * one object a line). */
+/* table.h - a lookup file as a table of text: CSV with a header, or JSON (an array of objects, one
+ * object a line, or one object of objects, whose names become a column `key`). */
 #ifndef LOOKUP_TABLE_H
 #define LOOKUP_TABLE_H
 
@@ -11,6 +11,7 @@ struct lookup_table {
     size_t n_columns;
     struct val *cells; /* row by row; absent where a row has no such column */
     size_t n_rows;
+    bool keyed; /* the last column holds the names of an object of objects */
 };
 
 /* Reads the file that a query calls `name` from the first of the folders that has it. The ending

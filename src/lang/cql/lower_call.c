@@ -207,8 +207,11 @@ static enum lanner_rc give_positional(struct binding *b, const struct cql_node *
 
 static enum lanner_rc collect_args(struct binding *b, struct lanner_err *err)
 {
+    const struct cql_name *name = cql_name_find(b->call->text);
     size_t nth = 0, last = SIZE_MAX;
 
+    if (name != NULL && name->events_only && b->l->pipe->aggregated)
+        return cql_wrong(b->call->at, err, "%s() cannot stand after an aggregate", name->name);
     while (b->fn->params != NULL && b->fn->params[b->n_params].name != NULL)
         b->n_params++;
     assert(b->n_params <= CQL_MAX_PARAMS);

@@ -373,6 +373,44 @@ static bool is_anti_join(const struct cql_node *n)
             str_eq_nocase(n->kids->text, STR("lookup")));
 }
 
+/* `!ioc:lookup(..., strict=true)`: looked up into hidden fields, and passed where nothing was
+ * found.
+ */
+static enum lanner_rc lower_no_indicator(struct cql_lower *l, const struct cql_node *written,
+                                         struct conjuncts *c, struct lanner_err *err)
+{
+    struct str hidden = cql_hidden(l);
+    struct str found = arena_printf(l->arena, "%.*s.detected", STR_ARG(hidden));
+    struct cql_node *call = cql_make(l, CQL_CALL, written->at, written->text);
+    struct cql_node *prefix = cql_make(l, CQL_ARG, written->at, STR("prefix"));
+    const struct cql_node *v = cql_arg(written, "strict");
+    bool strict = false;
+
+    if (v != NULL)
+        TRY(cql_bool(l, v, &strict, err));
+    if (!strict)
+        return cql_wrong(written->at, err, "%.*s() is a filter only with strict=true",
+                         STR_ARG(written->text));
+    for (const struct cql_node *k = written->kids; k != NULL; k = k->next) {
+        struct cql_node *copy;
+
+        if (str_eq_nocase(k->text, STR("strict")) || str_eq_nocase(k->text, STR("prefix")))
+            continue;
+        copy = cql_make(l, k->kind, k->at, k->text);
+        *copy = *k;
+        copy->next = NULL;
+        cql_add(call, copy);
+    }
+    cql_add(prefix, cql_make(l, CQL_STRING, written->at, hidden));
+    cql_add(call, prefix);
+    flush(l, c);
+    TRY(cql_lower_call_stage(l, call, STR_NONE, err));
+    VEC_PUSH(&c->list, negate(l, written->at,
+                              expr_callv(l->arena, written->at, "cql_exists", 1,
+                                         expr_field(l->arena, written->at, found))));
+    return LANNER_OK;
+}
+
 static enum lanner_rc lower_conjunct(struct cql_lower *l, const struct cql_node *n,
                                      struct conjuncts *c, struct lanner_err *err)
 {
@@ -387,6 +425,9 @@ static enum lanner_rc lower_conjunct(struct cql_lower *l, const struct cql_node 
         flush(l, c);
         return cql_lower_anti(l, n->kids, err);
     }
+    if (n->kind == CQL_NOT && n->kids->kind == CQL_CALL &&
+        str_eq_nocase(n->kids->text, STR("ioc:lookup")))
+        return lower_no_indicator(l, n->kids, c, err);
     if (is_stage_call(n)) {
         flush(l, c);
         return cql_lower_call_stage(l, n, STR_NONE, err);

@@ -20,6 +20,7 @@ struct cql_name {
     const char *name; /* as LogScale writes it */
     enum cql_fn_kind kind;
     bool extension;     /* a name of other languages that tolerant mode understands */
+    bool events_only;   /* only before the first aggregate */
     const char *means;  /* extension: the standard spelling, for the note */
     const char *reason; /* why it is refused when no row and no stage has it; NULL: not there yet */
 };
