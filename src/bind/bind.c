@@ -529,11 +529,72 @@ static enum lanner_rc bind_table(struct binder *b, struct plan_node *n, struct l
     return LANNER_OK;
 }
 
+/* A column of the result for a field of one query's rows. */
+static void correlate_column(struct binder *b, const struct plan_node *n,
+                             const struct plan_query *q, struct str field, struct builder *to)
+{
+    struct str name = arena_printf(b->plan->arena, "%.*s.%.*s", STR_ARG(q->name), STR_ARG(field));
+    const struct schema_field *f = schema_find(q->body->schema, field);
+
+    if (is_wanted(n, name) && builder_find(to, name) == NULL)
+        builder_append(to, name, f != NULL && is_column(f) ? f->type : TYPE_RAW);
+}
+
+/* `include: *`: what is asked for by name; or, with everything, what the record does not have. */
+static void correlate_columns(struct binder *b, const struct plan_node *n,
+                              const struct plan_query *q, struct builder *to)
+{
+    const struct schema *s = q->body->schema;
+    const struct demand *d = q->body->demand;
+
+    for (size_t i = 0; i < d->names.n && !n->demand->all; i++)
+        correlate_column(b, n, q, d->names.items[i], to);
+    for (size_t i = 0; i < s->n && n->demand->all; i++) {
+        const struct schema_field *f = &s->fields[i];
+
+        if (is_column(f) && !f->from_record && f->name.len > 0 && f->name.ptr[0] != '\x01')
+            correlate_column(b, n, q, f->name, to);
+    }
+    to->open |= n->demand->all;
+}
+
+static enum lanner_rc bind_correlate(struct binder *b, struct plan_node *n, struct lanner_err *err)
+{
+    struct builder to = {0};
+
+    for (size_t i = 0; i < n->u.correlate.n_queries; i++)
+        TRY(bind_chain(b, n->u.correlate.queries[i].body, n->in->schema, err));
+    for (size_t i = 0; i < n->u.correlate.n_queries; i++) {
+        const struct plan_query *q = &n->u.correlate.queries[i];
+
+        for (size_t k = 0; k < q->n_fields; k++)
+            correlate_column(b, n, q, q->fields[k], &to);
+        if (q->all)
+            correlate_columns(b, n, q, &to);
+    }
+    n->schema = schema_make(b, &to);
+    return LANNER_OK;
+}
+
 static void bind_fresh(struct binder *b, struct plan_node *n)
 {
     struct builder to;
 
     builder_fresh(&to, n->in->schema, n);
+    n->schema = schema_make(b, &to);
+}
+
+static void bind_top_share(struct binder *b, struct plan_node *n)
+{
+    struct builder to;
+    struct schema_field *key;
+
+    builder_fresh(&to, n->in->schema, n);
+    key = builder_find(&to, n->u.share.key);
+    if (n->u.share.has_rest && key != NULL && is_column(key))
+        key->type = TYPE_ANY; /* the label stands among its values */
+    if (n->u.share.percent.len > 0 && is_wanted(n, n->u.share.percent))
+        builder_append(&to, n->u.share.percent, TYPE_DOUBLE);
     n->schema = schema_make(b, &to);
 }
 
@@ -568,10 +629,15 @@ static enum lanner_rc bind_node(struct binder *b, struct plan_node *n, const str
         return bind_aggregate(b, n, err);
     case NODE_GROUP_APPLY:
         return bind_group_apply(b, n, err);
+    case NODE_CORRELATE:
+        return bind_correlate(b, n, err);
     case NODE_JOIN:
         return bind_join(b, n, err);
     case NODE_UNION:
         return bind_union(b, n, err);
+    case NODE_TOP_SHARE:
+        bind_top_share(b, n);
+        return LANNER_OK;
     case NODE_SORT:
     case NODE_TOP_N:
     case NODE_LIMIT:

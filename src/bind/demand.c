@@ -259,6 +259,63 @@ static struct demand *group_apply_demand(struct walk *w, struct plan_node *n, st
     return in;
 }
 
+/* The field's name behind "<query>.", or nothing when the name is not of that query. */
+static struct str field_of_query(struct str name, const struct plan_query *q)
+{
+    if (name.len <= q->name.len || !str_starts(name, q->name) || name.ptr[q->name.len] != '.')
+        return STR_NONE;
+    return str_of(name.ptr + q->name.len + 1, name.len - q->name.len - 1);
+}
+
+static bool has_field(const struct plan_query *q, struct str field)
+{
+    for (size_t i = 0; i < q->n_fields; i++) {
+        if (str_eq(q->fields[i], field))
+            return true;
+    }
+    return q->all;
+}
+
+static struct demand *query_demand(struct walk *w, const struct plan_node *n, size_t i,
+                                   const struct demand *d)
+{
+    const struct plan_query *q = &n->u.correlate.queries[i];
+    struct demand *own = demand_new(w);
+
+    demand_add(own, STR(FIELD_TIME_MS));
+    for (size_t k = 0; k < n->u.correlate.n_links; k++) {
+        const struct plan_link *link = &n->u.correlate.links[k];
+
+        if (link->a == i)
+            demand_add(own, link->a_field);
+        if (link->b == i)
+            demand_add(own, link->b_field);
+    }
+    for (size_t k = 0; k < d->names.n; k++) {
+        struct str field = field_of_query(d->names.items[k], q);
+
+        if (field.len > 0 && has_field(q, field))
+            demand_add(own, field);
+    }
+    if (!d->all)
+        return own;
+    add_names(own, q->fields, q->n_fields);
+    if (q->all)
+        demand_add(own, STR(FIELD_RAW));
+    own->all = q->all;
+    return own;
+}
+
+static struct demand *correlate_demand(struct walk *w, struct plan_node *n, const struct demand *d)
+{
+    struct demand *in = demand_new(w);
+
+    for (size_t i = 0; i < n->u.correlate.n_queries; i++)
+        demand_add_all(in,
+                       chain_demand(w, n->u.correlate.queries[i].body, query_demand(w, n, i, d)));
+    return in;
+}
+
 static void series_demand(struct plan_node *n, struct demand *d)
 {
     demand_add(d, n->u.series.bucket);
@@ -295,10 +352,16 @@ static struct demand *node_demand(struct walk *w, struct plan_node *n, struct de
         return aggregate_demand(w, n);
     case NODE_GROUP_APPLY:
         return group_apply_demand(w, n, d);
+    case NODE_CORRELATE:
+        return correlate_demand(w, n, d);
     case NODE_SORT:
     case NODE_TOP_N:
         for (size_t i = 0; i < n->u.sort.n_keys; i++)
             demand_add(d, n->u.sort.keys[i].name);
+        break;
+    case NODE_TOP_SHARE:
+        demand_remove(d, n->u.share.percent);
+        demand_add(d, n->u.share.value);
         break;
     case NODE_DISTINCT:
         add_names(d, n->u.distinct.keys, n->u.distinct.n_keys);

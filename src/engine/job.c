@@ -16,6 +16,7 @@ struct job {
     struct budget *budget;
     struct exec_tables **tables; /* one for each built */
     struct exec **execs;         /* owned */
+    struct scan_fields fields;   /* of the execs; in the first built's arena */
     struct lanner_stats *stats;
 };
 
@@ -48,7 +49,7 @@ static enum lanner_rc make_execs(struct job *j, struct scan_fields *fields, stru
         if (p->from_ns != TIME_NONE)
             env.interval_from_ms = p->from_ns / NS_PER_MS;
         if (p->to_ns != TIME_NONE)
-            env.interval_to_ms = p->to_ns / NS_PER_MS;
+            env.interval_to_ms = p->to_ns / NS_PER_MS + (p->to_ns == b->env.now_ns ? 1 : 0);
         TRY(bind_plan(p, fields, &b->env, err));
         TRY(exec_new(p, &env, j->tables[i], &j->execs[i], err));
     }
@@ -95,10 +96,8 @@ out:
 /* Binds and runs the job's plans up to their finished results. */
 static enum lanner_rc job_execute(struct job *j, struct lanner_err *err)
 {
-    struct scan_fields fields;
-
-    TRY(make_execs(j, &fields, err));
-    TRY(run_scan(j, &fields, err));
+    TRY(make_execs(j, &j->fields, err));
+    TRY(run_scan(j, &j->fields, err));
     for (size_t i = 0; i < j->n; i++) {
         TRY(exec_finish(j->execs[i], err));
         j->stats->n_spilled_bytes += exec_spilled_bytes(j->execs[i]);
@@ -172,6 +171,42 @@ static void close_stats(struct job *j, int64_t start_ns, bool incomplete)
     j->stats->incomplete |= incomplete;
 }
 
+/* The receiver of one query's rows, and whether it got anything that counts. */
+struct receiver {
+    lanner_on_row fn;
+    void *ctx;
+    bool found;
+};
+
+/* No value, an empty one, or a count of nothing. */
+static bool value_is_nothing(const struct lanner_value *v)
+{
+    return v->kind <= LANNER_NULL || (v->kind == LANNER_TEXT && v->len == 0) ||
+           (v->kind == LANNER_LONG && v->integer == 0) ||
+           (v->kind == LANNER_DOUBLE && v->real == 0);
+}
+
+static bool receive(void *ctx, const struct lanner_row *row)
+{
+    struct receiver *r = ctx;
+
+    r->found |= row->n_open > 0;
+    for (size_t i = 0; i < row->n_columns && !r->found; i++)
+        r->found = !value_is_nothing(&row->values[i]);
+    return r->fn(r->ctx, row);
+}
+
+static enum lanner_rc deliver(struct job *j, size_t i, lanner_on_row fn, void *ctx,
+                              struct lanner_err *err)
+{
+    struct receiver r = {fn, ctx, false};
+
+    TRY(result_deliver(j->execs[i], j->plans[i], receive, &r, &j->stats->n_rows, err));
+    if (!r.found)
+        hint_nothing_found(j->session, j->plans[i], &j->fields, &j->builts[i]->notes);
+    return LANNER_OK;
+}
+
 static enum lanner_rc job_run(struct job *j, struct lanner_query *const *queries, lanner_on_row fn,
                               void *const *ctxs, struct lanner_err *err)
 {
@@ -186,7 +221,7 @@ static enum lanner_rc job_run(struct job *j, struct lanner_query *const *queries
     }
     TRY(job_execute(j, err));
     for (size_t i = 0; i < j->n; i++)
-        TRY(result_deliver(j->execs[i], j->plans[i], fn, ctxs[i], &j->stats->n_rows, err));
+        TRY(deliver(j, i, fn, ctxs[i], err));
     return LANNER_OK;
 }
 
@@ -254,6 +289,7 @@ enum lanner_rc lanner_queries_run(struct lanner_query *const *queries, size_t n,
     set_budget(&s->budget, s);
     notes_init(&scan_notes);
     s->cancel = 0;
+    s->start_ns = start_ns;
     rc = take_builts(&j, queries, err);
     if (rc == LANNER_OK)
         rc = session_open(s, &scan_notes, err);

@@ -108,7 +108,11 @@ static enum lanner_rc set_env(struct lanner_session *s, struct built *b, struct 
     TRY(zone_load(&b->arena, s->timezone, &b->env.zone, err));
     TRY(set_clock(s, b, s->strict || is_relative(s->from) || is_relative(s->to), err));
     TRY(resolve_point(b, "from", s->from, &b->env.from_ns, err));
-    return resolve_point(b, "to", s->to, &b->env.to_ns, err);
+    TRY(resolve_point(b, "to", s->to, &b->env.to_ns, err));
+    if (b->env.from_ns != TIME_NONE && b->env.to_ns != TIME_NONE && b->env.from_ns > b->env.to_ns)
+        return err_set(err, LANNER_ERR_USAGE, "--from \"%.*s\" lies after --to \"%.*s\"",
+                       STR_ARG(s->from), STR_ARG(s->to));
+    return LANNER_OK;
 }
 
 static enum lanner_rc front_end(struct lanner_query *q, struct built *b, struct lanner_err *err)
@@ -151,34 +155,49 @@ static void look_for_ends(void *ctx, struct plan_node *n, struct expr *e)
         *found = true;
 }
 
-static void set_span(void *ctx, struct plan_node *n, struct expr *e)
+/* At most this many buckets when the query does not say how wide they are (cql.md 2.9). */
+#define AUTOMATIC_BUCKETS 100
+
+static int64_t choose_span(int64_t interval_ms, const struct plan_spans *wish)
 {
+    uint64_t n = wish->buckets != 0 ? wish->buckets : AUTOMATIC_BUCKETS;
+
+    return MAX(span_automatic(interval_ms, (int64_t)n, wish->least_ms), wish->least_ms);
+}
+
+static void set_node_spans(void *ctx, struct plan_node *n)
+{
+    int64_t interval_ms = *(const int64_t *)ctx;
+
+    if (n->kind == NODE_SERIES && n->u.series.span_ms == 0)
+        n->u.series.span_ms = choose_span(interval_ms, &n->u.series.spans);
+    for (size_t i = 0; n->kind == NODE_EXTEND && i < n->u.extend.n_items; i++) {
+        struct expr *span = automatic_span(n->u.extend.items[i].expr);
+
+        if (span != NULL)
+            span->value = val_long(choose_span(interval_ms, &n->u.extend.items[i].spans));
+    }
+}
+
+/* One that stands inside another expression has no wishes. */
+static void set_inner_span(void *ctx, struct plan_node *n, struct expr *e)
+{
+    static const struct plan_spans none = {0};
     struct expr *span = automatic_span(e);
 
     (void)n;
     if (span != NULL)
-        span->value = val_long(*(const int64_t *)ctx);
+        span->value = val_long(choose_span(*(const int64_t *)ctx, &none));
 }
-
-static void set_series_span(void *ctx, struct plan_node *n)
-{
-    if (n->kind == NODE_SERIES && n->u.series.span_ms == 0)
-        n->u.series.span_ms = *(const int64_t *)ctx;
-}
-
-/* At most this many buckets when the query does not say how wide they are (cql.md 2.9). */
-#define AUTOMATIC_BUCKETS 100
 
 static void set_spans(struct built *b)
 {
-    int64_t span_ms;
-    struct plan_visitor v = {.node = set_series_span, .expr = set_span, .ctx = &span_ms};
+    int64_t interval_ms = 0;
+    struct plan_visitor v = {.node = set_node_spans, .expr = set_inner_span, .ctx = &interval_ms};
     int64_t to_ns = b->env.to_ns != TIME_NONE ? b->env.to_ns : b->env.now_ns;
-    int64_t ms = b->env.from_ns != TIME_NONE && to_ns > b->env.from_ns
-                     ? to_ns / NS_PER_MS - b->env.from_ns / NS_PER_MS
-                     : 0;
 
-    span_ms = span_automatic(ms, AUTOMATIC_BUCKETS, 0);
+    if (b->env.from_ns != TIME_NONE && to_ns > b->env.from_ns)
+        interval_ms = to_ns / NS_PER_MS - b->env.from_ns / NS_PER_MS;
     plan_walk(b->plan->root, &v);
     for (size_t i = 0; i < b->plan->n_tables; i++)
         plan_walk(b->plan->tables[i].root, &v);

@@ -42,4 +42,9 @@ enum lanner_rc extractor_open(const struct lanner_session *s, const struct scan_
 /* The first choice of literals that every source can turn into bytes becomes the prefilter. */
 void choose_prefilter(struct plan_scan *scan, const struct extractor *x);
 
+/* For a bound plan that found nothing: notes when no event lies in its interval, or passes its
+ * filter on a tag. `fields` are those of the job. */
+void hint_nothing_found(struct lanner_session *s, const struct plan *p,
+                        const struct scan_fields *fields, struct notes *notes);
+
 #endif

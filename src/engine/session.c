@@ -428,9 +428,11 @@ unsigned session_workers(const struct lanner_session *s)
 static void progress(void *ctx, const struct lanner_stats *stats)
 {
     struct lanner_session *s = ctx;
+    struct lanner_stats so_far = *stats;
 
+    so_far.elapsed_ns = clock_monotonic_ns() - s->start_ns;
     if (s->on_progress != NULL)
-        s->on_progress(s->progress_ctx, stats);
+        s->on_progress(s->progress_ctx, &so_far);
 }
 
 /* The scan outlives a query; what it reports goes to the query that runs. */

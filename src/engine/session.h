@@ -68,6 +68,7 @@ struct lanner_session {
     struct notes *notes;    /* of the prepare or run under way */
     struct fn_env scan_env; /* notes only */
     struct budget budget;   /* of the run under way */
+    int64_t start_ns;       /* of the run, by the monotonic clock */
     uint64_t refuse_at;     /* tests: the budget's request to refuse; 0: none */
     volatile int cancel;    /* of the query that runs */
 };

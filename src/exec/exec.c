@@ -22,7 +22,8 @@ static const struct op_def *def_of(enum node_kind kind)
         [NODE_SORT] = &op_sort,           [NODE_TOP_N] = &op_top_n,
         [NODE_LIMIT] = &op_limit,         [NODE_DISTINCT] = &op_distinct,
         [NODE_UNION] = &op_union,         [NODE_JOIN] = &op_join,
-        [NODE_SERIES] = &op_series,
+        [NODE_SERIES] = &op_series,       [NODE_TOP_SHARE] = &op_top_share,
+        [NODE_CORRELATE] = &op_correlate,
     };
 
     return defs[kind];

@@ -20,8 +20,8 @@ struct exec_env {
     unsigned n_workers;
     uint32_t batch_rows;
     const volatile int *cancel; /* non-zero: stop with LANNER_ERR_CANCELLED; checked once a batch */
-    /* Times of the interval as fixed for this run, for automatic buckets and empty ones; ms,
-     * INT64_MIN when nothing is known. */
+    /* Times of the interval as fixed for this run, for automatic buckets and empty ones: ms, the
+     * first in it and the first behind it, INT64_MIN when nothing is known. */
     int64_t interval_from_ms, interval_to_ms;
 };
 

@@ -126,8 +126,8 @@ enum lanner_rc ordinal_sub(struct ordinal o, uint64_t i, struct ordinal *out,
 
 /* The operators, one for each row of plan/nodes.def but INPUT. */
 extern const struct op_def op_scan, op_generate, op_table, op_filter, op_extend, op_project,
-    op_unnest, op_branch, op_aggregate, op_group_apply, op_sort, op_top_n, op_limit, op_distinct,
-    op_union, op_join, op_series;
+    op_unnest, op_branch, op_aggregate, op_group_apply, op_sort, op_top_n, op_top_share, op_limit,
+    op_distinct, op_union, op_join, op_series, op_correlate;
 extern const struct op_def op_result;
 
 #endif

@@ -21,7 +21,6 @@ struct series {
     uint32_t *zero_cols;
     size_t n_zeroes;
     const struct program *bucket_of; /* over one column, the time */
-    bool to_included;
     /* Sums of the series: */
     bool ranks;
     struct fetch *keys;
@@ -104,10 +103,6 @@ static void open_outputs(struct op *op, struct series *s)
         f = schema_find(n->schema, n->u.series.zeroes[k]);
         if (f != NULL && f->col < n->schema->n_cols)
             s->zero_cols[s->n_zeroes++] = f->col;
-    }
-    for (const struct plan_node *i = n; i != NULL; i = i->in) {
-        if (i->kind == NODE_SCAN)
-            s->to_included = i->u.scan.to_included;
     }
 }
 
@@ -361,7 +356,6 @@ static enum lanner_rc data_range(struct op *op, int64_t *first, int64_t *last, b
 static enum lanner_rc filler_range(struct filler *f, struct lanner_err *err)
 {
     const struct exec_env *env = &f->op->x->env;
-    struct series *s = f->op->state;
     int64_t first = 0;
     int64_t last = 0;
     int64_t aligned;
@@ -381,7 +375,7 @@ static enum lanner_rc filler_range(struct filler *f, struct lanner_err *err)
     if (env->interval_from_ms != INT64_MIN)
         TRY(bucket_of(f, env->interval_from_ms, &first, err));
     if (env->interval_to_ms != INT64_MIN)
-        TRY(bucket_of(f, env->interval_to_ms - (s->to_included ? 0 : 1), &last, err));
+        TRY(bucket_of(f, env->interval_to_ms - 1, &last, err));
     f->next = first;
     f->last = last;
     return LANNER_OK;

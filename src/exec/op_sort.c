@@ -101,7 +101,7 @@ static void note_cut(const struct op *op, uint64_t n_rows)
     if (op->node->kind == NODE_LIMIT || limit == 0 || n_rows <= limit ||
         op->node->u.sort.limit_is_explicit)
         return;
-    exec_note(op->x, LANNER_NOTE_LIMIT, op->node->at, "sort() keeps %llu of %llu rows",
+    exec_note(op->x, LANNER_NOTE_LIMIT, op->node->at, "the limit keeps %llu of %llu rows",
               (unsigned long long)limit, (unsigned long long)n_rows);
 }
 

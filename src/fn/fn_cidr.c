@@ -238,8 +238,10 @@ const struct fn_def fn_cidr[] = {
         .nulls = FN_NULLS_SEEN,
         .spelled = {[LANG_CQL] = "cidr"},
         .family = "Filters",
-        .doc = "Passes when the field is an IPv4 or IPv6 address in one of the subnets. What is no "
-               "address does not pass.",
+        .doc =
+            "Passes when the field is an IPv4 or IPv6 address in one of the subnets, or in one of "
+            "those in `column` (default: called as the field) of the lookup file `file`. What "
+            "is no address does not pass.",
         .bind = bind_cidr,
         .eval = eval_cidr,
     },

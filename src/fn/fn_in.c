@@ -39,7 +39,8 @@ static bool set_has(const struct text_set *set, struct str s)
     return false;
 }
 
-static void set_add(struct text_set *set, struct str s)
+/* False when it is there already. */
+static bool set_add(struct text_set *set, struct str s)
 {
     uint64_t h = hash_bytes(s.ptr, s.len, set->seed);
     size_t k = h & set->mask;
@@ -48,7 +49,7 @@ static void set_add(struct text_set *set, struct str s)
         s.ptr = "";
     while (set->slots[k].ptr != NULL) {
         if (set->hashes[k] == h && str_eq(set->slots[k], s))
-            return;
+            return false;
         k = (k + 1) & set->mask;
     }
     set->slots[k] = s;
@@ -56,10 +57,13 @@ static void set_add(struct text_set *set, struct str s)
     set->n++;
     set->min_len = MIN(set->min_len, s.len);
     set->max_len = MAX(set->max_len, s.len);
+    return true;
 }
 
 struct in_list {
     struct text_set exact;
+    struct str *texts; /* those of the set as the query has them: explain shows no hash order */
+    size_t n_texts;
     struct glob **globs;
     size_t n_globs;
     bool ignore_case;
@@ -76,6 +80,7 @@ static enum lanner_rc bind_list(struct fn_call *call, bool with_globs, bool igno
     TRY(arg_need_const(call, 1, "values", err));
     items = arg_list(call, 1, &n);
     set_init(&list->exact, a, n, call->env->seed);
+    list->texts = ARENA_ARRAY(a, struct str, n);
     list->globs = ARENA_ARRAY(a, struct glob *, n);
     list->ignore_case = ignore_case;
     for (size_t k = 0; k < n; k++) {
@@ -87,8 +92,8 @@ static enum lanner_rc bind_list(struct fn_call *call, bool with_globs, bool igno
         s = arena_str(a, s);
         if (ignore_case || (with_globs && glob_has_star(s)))
             list->globs[list->n_globs++] = glob_compile(a, s, ignore_case ? GLOB_ICASE : 0);
-        else
-            set_add(&list->exact, s);
+        else if (set_add(&list->exact, s))
+            list->texts[list->n_texts++] = s;
     }
     call->state = list;
     return LANNER_OK;
@@ -133,8 +138,8 @@ static bool in_literals(const struct fn_call *call, fn_literals *out, struct are
     (void)a;
     if (list == NULL)
         return false;
-    for (size_t k = 0; k <= list->exact.mask; k++) {
-        if (list->exact.slots[k].ptr != NULL && !literal_add(out, list->exact.slots[k])) {
+    for (size_t k = 0; k < list->n_texts; k++) {
+        if (!literal_add(out, list->texts[k])) {
             out->n = before;
             return false;
         }

@@ -266,8 +266,7 @@ struct regex_scratch *run_regex(const struct fn_run *run)
 void run_undecided(const struct fn_run *run)
 {
     run_note(run, LANNER_NOTE_INPUT,
-             "a pattern of %s() hit its match limit: such records count as not matched",
-             call_name(run->call));
+             "a regular expression hit its match limit: such records count as not matched");
 }
 
 enum lanner_rc eval_text(struct fn_run *run, const struct column *args, const struct sel *sel,

@@ -31,23 +31,42 @@ static const struct magic {
     {"an old Unix compress file", 0, 2, "\x1f\x9d"},
 };
 
+/* Bytes looked at, and the run of NUL bytes that is a hole: what a crash, or a rotation under a
+ * writer that kept its place, leaves anywhere in a file. */
+#define LOOK_BYTES 2048
+#define HOLE_BYTES 64
+
+static size_t nul_run(const char *p, const char *end)
+{
+    const char *q = p;
+
+    while (q < end && *q == '\0')
+        q++;
+    return (size_t)(q - p);
+}
+
 /* Text has control bytes now and then (colour escapes, a NUL in a user agent); what is binary has
- * them everywhere. NUL bytes at the ends come from rotation. */
+ * them everywhere. NUL bytes at the ends and in holes count for nothing. */
 static bool is_binary(struct str head)
 {
-    size_t n_odd = 0, n;
+    const char *p = head.ptr, *end;
+    size_t n_odd = 0, n = 0;
 
     while (head.len > 0 && head.ptr[head.len - 1] == '\0')
         head.len--;
-    while (head.len > 0 && *head.ptr == '\0') {
-        head.ptr++;
-        head.len--;
-    }
-    n = MIN(head.len, (size_t)2048);
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)head.ptr[i];
+    end = head.ptr + head.len;
+    p += nul_run(p, end);
+    while (p < end && n < LOOK_BYTES) {
+        unsigned char c = (unsigned char)*p;
+        size_t hole = c == 0 ? nul_run(p, end) : 0;
 
+        if (hole >= HOLE_BYTES) {
+            p += hole;
+            continue;
+        }
         n_odd += c < 32 && !ascii_is_space((char)c) && c != 27 && c != 30;
+        n++;
+        p++;
     }
     return n_odd * 20 > n && n_odd > 2;
 }

@@ -49,6 +49,7 @@ struct format_window_mark {
     bool has_broken;    /* unreadable stretches in the window */
     bool has_built;     /* records that are built from more than their bytes: never prefiltered */
     bool all_broken;    /* the window is one unreadable stretch */
+    bool too_long;      /* of a record that is longer than allowed */
     struct doc_columns *columns; /* counted; released by format_mark_done */
 };
 void format_mark_done(struct format_window_mark *mark);

@@ -92,7 +92,8 @@ static bool header_is_sound(struct str header, char delimiter, struct arena *a, 
     return n_words <= 4; /* two columns may be a sentence with a comma */
 }
 
-/* Detected: a header of names, and records with as many fields. */
+/* Detected: a header of names, and records with as many fields. Small files with a few uneven
+ * records are taken, too: read as plain lines, no query would find anything in them. */
 static bool detect(struct str head, bool whole, bool tab)
 {
     const char *p, *end = head.ptr + head.len, *nl;
@@ -117,13 +118,15 @@ static bool detect(struct str head, bool whole, bool tab)
         if (line_trim(p, nl).len == 0)
             continue;
         (void)csv_split(rec, delimiter, &a, 100000, &n_fields);
+        if (nl == end && n_fields < n_names)
+            continue; /* the last record, broken off */
         n_same += n_fields == n_names;
         n_other += n_fields != n_names;
     }
     arena_done(&a);
     if (n_same + n_other == 0)
         return ok && n_names >= (whole ? 3u : 2u);
-    return ok && n_same >= 9 * n_other;
+    return ok && (n_same >= 9 * n_other || (n_names >= 3 && n_same >= 2 && n_same > n_other));
 }
 
 static bool csv_detect(struct str head, bool whole)
@@ -161,7 +164,7 @@ static size_t cut_open(struct format_cutter *c, struct str bytes, bool at_end,
     mark->all_broken = mark->has_broken = true;
     if (nl != NULL)
         return (size_t)(nl + 1 - bytes.ptr);
-    c->skipping = true; /* a line that is too long: up to its end */
+    c->skipping = mark->too_long = true; /* up to the line's end */
     return bytes.len;
 }
 

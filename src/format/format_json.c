@@ -61,11 +61,12 @@ static size_t skip_long(struct format_cutter *c, struct str bytes)
     return bytes.len;
 }
 
-static size_t cut_broken(struct format_cutter *c, size_t used, struct format_window_mark *mark)
+/* The record is told of where it begins; what follows of it (`more`) is passed over in silence. */
+static size_t cut_broken(size_t used, bool more, struct format_window_mark *mark)
 {
     mark->all_broken = true;
     mark->has_broken = true;
-    mark->n_records = c->skipping ? 0 : 1;
+    mark->n_records = more ? 0 : 1;
     return used;
 }
 
@@ -79,11 +80,12 @@ static size_t cut_long(struct format_cutter *c, struct str bytes, struct format_
     c->walk.n_lost++;
     c->walk.lost = true;
     if (to < end)
-        return cut_broken(c, (size_t)(to - bytes.ptr), mark);
+        return cut_broken((size_t)(to - bytes.ptr), false, mark);
     c->skipping = true;
     c->depth = 0;
     c->in_string = c->escaped = c->started = false;
-    return cut_broken(c, skip_long(c, bytes), mark);
+    mark->too_long = true;
+    return cut_broken(skip_long(c, bytes), false, mark);
 }
 
 static void walk_copy(struct doc_walk *to, const struct doc_walk *from)
@@ -106,14 +108,14 @@ static size_t cut_documents(struct format_cutter *c, struct str bytes, bool at_e
 
     mark_set(mark, w);
     if (c->skipping)
-        return cut_broken(c, skip_long(c, bytes), mark);
+        return cut_broken(skip_long(c, bytes), true, mark);
     if (w->n_lost >= MAX_LOST && !at_end) {
         /* Read line by line: only whole lines are to be seen. */
         const char *nl = memrchr(bytes.ptr, '\n', bytes.len);
 
         if (nl == NULL) {
             w->lost |= bytes.len > c->max_record;
-            return bytes.len > c->max_record ? cut_broken(c, bytes.len, mark) : 0;
+            return bytes.len > c->max_record ? cut_broken(bytes.len, false, mark) : 0;
         }
         bytes.len = (size_t)(nl + 1 - bytes.ptr);
         at_end = true;

@@ -205,6 +205,22 @@ static enum lanner_rc check(const struct literal *lits, size_t n, struct lanner_
     return LANNER_OK;
 }
 
+static void make_word(struct lit *lit)
+{
+    uint8_t want[8] = {0}, mask[8] = {0}, fold[8] = {0};
+
+    for (size_t i = 0; i < MIN(lit->text.len, sizeof(want)); i++) {
+        char c = lit->text.ptr[i];
+
+        want[i] = (uint8_t)c;
+        mask[i] = 0xff;
+        fold[i] = lit->icase && c >= 'a' && c <= 'z' ? 0x20 : 0;
+    }
+    memcpy(&lit->want, want, sizeof(want));
+    memcpy(&lit->mask, mask, sizeof(mask));
+    memcpy(&lit->fold, fold, sizeof(fold));
+}
+
 enum lanner_rc literals_new(const struct literal *lits, size_t n, struct literals **out,
                             struct lanner_err *err)
 {
@@ -222,7 +238,8 @@ enum lanner_rc literals_new(const struct literal *lits, size_t n, struct literal
 
         for (size_t k = 0; k < lits[i].text.len; k++)
             text[k] = lits[i].icase ? ascii_lower(lits[i].text.ptr[k]) : lits[i].text.ptr[k];
-        set->lits[i] = (struct lit){str_of(text, lits[i].text.len), lits[i].icase, 0};
+        set->lits[i] = (struct lit){.text = str_of(text, lits[i].text.len), .icase = lits[i].icase};
+        make_word(&set->lits[i]);
         set->max_len = MAX(set->max_len, lits[i].text.len);
     }
     if (n > TEDDY_MAX)
@@ -278,6 +295,15 @@ bool literals_at(const struct literals *set, size_t i, const char *p, const char
 
     if ((size_t)(end - p) < lit->text.len)
         return false;
+    if (LIKELY(end - p >= (ptrdiff_t)sizeof(uint64_t))) {
+        uint64_t word;
+
+        memcpy(&word, p, sizeof(word));
+        if (((word | lit->fold) & lit->mask) != lit->want)
+            return false;
+        if (lit->text.len <= sizeof(word))
+            return true;
+    }
     if (!lit->icase)
         return memcmp(p, lit->text.ptr, lit->text.len) == 0;
     for (size_t k = 0; k < lit->text.len; k++) {

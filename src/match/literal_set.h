@@ -19,6 +19,9 @@ struct lit {
     struct str text; /* lower case with icase; arena */
     bool icase;
     uint32_t offset; /* of the probe */
+    /* The first eight bytes (or fewer) as one word: a text's, or'ed with fold and masked, is equal
+     * to want. */
+    uint64_t want, mask, fold;
 };
 
 struct literals {

@@ -68,23 +68,82 @@ static void add_multis(const struct plan_node *n, name_list *changed, expr_list 
     }
 }
 
-static struct expr **list_copy(struct pass *p, const expr_list *list)
+static struct expr **list_copy(struct arena *a, const expr_list *list)
 {
-    struct expr **copy = ARENA_ARRAY(p->plan->arena, struct expr *, list->n);
+    struct expr **copy = ARENA_ARRAY(a, struct expr *, list->n);
 
     if (list->n > 0)
         memcpy(copy, list->items, list->n * sizeof(*copy));
     return copy;
 }
 
+/* What all rows that pass the chain fulfil, of the fields it is given. Goes upwards as far as rows
+ * only pass or do not; returns the node that does something else, if that was the end. */
+static const struct plan_node *chain_conjuncts(const node_chain *chain, name_list *changed,
+                                               expr_list *filters, expr_list *multis)
+{
+    bool stop = false;
+
+    for (size_t i = 1; i < chain->n && !stop; i++) {
+        struct plan_node *n = chain->items[i];
+
+        if (n->kind == NODE_FILTER) {
+            add_conjuncts(n->u.filter.predicate, changed, filters);
+        } else if (n->kind == NODE_EXTEND || n->kind == NODE_BRANCH ||
+                   (n->kind == NODE_PROJECT && n->u.project.drop)) {
+            struct plan_node alone = *n;
+
+            alone.in = NULL;
+            if (n->kind == NODE_EXTEND)
+                add_multis(n, changed, multis);
+            collect_written(&alone, changed, &stop);
+        } else {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+/* A row that no query of a correlate node lets through is in no set, so the condition of one of
+ * them is a condition for all rows; unless a query has none. */
+static void add_queries(struct pass *p, const struct plan_node *n, const name_list *changed,
+                        expr_list *out)
+{
+    struct arena *a = p->plan->arena;
+    struct expr **any = ARENA_ARRAY(a, struct expr *, n->u.correlate.n_queries);
+    bool ok = true;
+
+    for (size_t i = 0; i < n->u.correlate.n_queries && ok; i++) {
+        struct span at = n->u.correlate.queries[i].at;
+        name_list names = {0};
+        expr_list filters = {0}, multis = {0};
+        node_chain chain;
+
+        for (size_t k = 0; k < changed->n; k++)
+            VEC_PUSH(&names, changed->items[k]);
+        pass_chain(n->u.correlate.queries[i].body, &chain);
+        (void)chain_conjuncts(&chain, &names, &filters, &multis);
+        ok = filters.n > 0;
+        any[i] = filters.n == 1
+                     ? filters.items[0]
+                     : expr_call(a, at, fn_named("and"), list_copy(a, &filters), filters.n);
+        VEC_DONE(&names);
+        VEC_DONE(&filters);
+        VEC_DONE(&multis);
+        VEC_DONE(&chain);
+    }
+    if (ok)
+        VEC_PUSH(out, expr_call(a, n->at, fn_named("or"), any, n->u.correlate.n_queries));
+}
+
 static enum lanner_rc conjuncts_chain(struct pass *p, struct plan_node **top,
                                       struct lanner_err *err)
 {
+    const struct plan_node *end;
     node_chain chain;
     name_list changed = {0};
     expr_list filters = {0};
     expr_list multis = {0};
-    bool stop = false;
 
     (void)err;
     pass_chain(*top, &chain);
@@ -92,26 +151,12 @@ static enum lanner_rc conjuncts_chain(struct pass *p, struct plan_node **top,
         VEC_DONE(&chain);
         return LANNER_OK;
     }
-    for (size_t i = 1; i < chain.n && !stop; i++) {
-        struct plan_node *n = chain.items[i];
-
-        if (n->kind == NODE_FILTER) {
-            add_conjuncts(n->u.filter.predicate, &changed, &filters);
-        } else if (n->kind == NODE_EXTEND || n->kind == NODE_BRANCH ||
-                   (n->kind == NODE_PROJECT && n->u.project.drop)) {
-            struct plan_node alone = *n;
-
-            alone.in = NULL;
-            if (n->kind == NODE_EXTEND)
-                add_multis(n, &changed, &multis);
-            collect_written(&alone, &changed, &stop);
-        } else {
-            stop = true;
-        }
-    }
-    chain.items[0]->u.scan.filters = list_copy(p, &filters);
+    end = chain_conjuncts(&chain, &changed, &filters, &multis);
+    if (end != NULL && end->kind == NODE_CORRELATE)
+        add_queries(p, end, &changed, &filters);
+    chain.items[0]->u.scan.filters = list_copy(p->plan->arena, &filters);
     chain.items[0]->u.scan.n_filters = filters.n;
-    chain.items[0]->u.scan.multis = list_copy(p, &multis);
+    chain.items[0]->u.scan.multis = list_copy(p->plan->arena, &multis);
     chain.items[0]->u.scan.n_multis = multis.n;
     VEC_DONE(&filters);
     VEC_DONE(&multis);

@@ -45,6 +45,8 @@ static enum lanner_rc each_below(struct pass *p, struct plan_node **top, chain_f
             if (n->u.aggregate.items[i].post != NULL)
                 TRY(each_below(p, &n->u.aggregate.items[i].post, fn, err));
         }
+        for (size_t i = 0; n->kind == NODE_CORRELATE && i < n->u.correlate.n_queries; i++)
+            TRY(each_below(p, &n->u.correlate.queries[i].body, fn, err));
         if (n->kind == NODE_GROUP_APPLY)
             TRY(each_below(p, &n->u.group_apply.body, fn, err));
         for (size_t i = 0; n->kind == NODE_UNION && i < n->u.set.n_inputs; i++)

@@ -213,6 +213,10 @@ static void walk_node(struct plan_node *n, const struct plan_visitor *v)
             plan_walk(n->u.aggregate.items[i].post, v);
         }
         break;
+    case NODE_CORRELATE:
+        for (size_t i = 0; i < n->u.correlate.n_queries; i++)
+            plan_walk(n->u.correlate.queries[i].body, v);
+        break;
     case NODE_GROUP_APPLY:
         plan_walk(n->u.group_apply.body, v);
         break;

@@ -99,14 +99,21 @@ struct plan_scan {
     struct plan_prefilter prefilter;
 };
 
+/* How to choose the width of time buckets once the interval is known. */
+struct plan_spans {
+    uint64_t buckets; /* at most about so many; 0: the engine's own number */
+    int64_t least_ms; /* no narrower than this */
+};
+
 struct plan_item { /* of extend, unnest, generate */
     struct span at;
     struct expr *expr;
     struct str *names; /* scalar: one name. multi: the names the row's `writes` gives; bind cuts
                           them to what is asked for */
     size_t n_names;
-    bool keep_old; /* scalar: a null result leaves the field as it was */
-    bool open;     /* set by bind: the rest goes to the open rows */
+    bool keep_old;           /* scalar: a null result leaves the field as it was */
+    bool open;               /* set by bind: the rest goes to the open rows */
+    struct plan_spans spans; /* of a "time_bucket" whose span is automatic */
 };
 
 struct plan_rename {
@@ -127,6 +134,22 @@ struct plan_agg {
     struct plan_node *pre;  /* sub-pipeline before it (filter, extend, branch, project), or NULL */
     struct plan_node *post; /* sub-pipeline over its output row (keys and this item's outputs), or
                                NULL; a row it drops leaves the item's outputs absent */
+};
+
+/* One of the queries of a correlate node. */
+struct plan_query {
+    struct span at;
+    struct str name;        /* without a dot; its fields are called <name>.<field> in the result */
+    struct plan_node *body; /* chain of filter, extend, project, branch down to NODE_INPUT */
+    struct str *fields;     /* of its rows that the result has */
+    size_t n_fields;
+    bool all; /* all of them */
+};
+
+/* A condition that two rows of a set must fulfil: the fields have values that print the same. */
+struct plan_link {
+    size_t a, b; /* queries; not the same */
+    struct str a_field, b_field;
 };
 
 enum missing_keys {
@@ -196,6 +219,14 @@ struct plan_node {
             bool limit_is_explicit;
         } sort;
         struct {
+            struct str value; /* the number that ranks rows, largest first */
+            uint64_t limit;
+            struct str percent; /* field for 100 times the share of the sum; empty: none */
+            struct str key;     /* field that names the remainder ... */
+            struct str rest;    /* ... by this text */
+            bool has_rest;      /* one more row with the sum of what is left out, if any is */
+        } share;
+        struct {
             uint64_t n;
         } limit;
         struct {
@@ -223,11 +254,24 @@ struct plan_node {
             uint64_t table_limit;  /* rows of the table used; 0: all */
         } join;
         struct {
+            struct plan_query *queries;
+            size_t n_queries;
+            struct plan_link *links;
+            size_t n_links;
+            size_t root;           /* the query whose rows sets are searched for */
+            uint64_t max_per_root; /* sets for one row of the root */
+            bool has_within;
+            int64_t within_ms; /* between the first and the last row of a set */
+            bool sequence;     /* the rows' times ascend in the order of the queries */
+            bool once;         /* a row is part of one set only */
+        } correlate;
+        struct {
             struct str table;
         } table;
         struct {
-            struct str bucket;  /* field with the bucket start, ms */
-            int64_t span_ms;    /* 0: automatic, see fn "time_bucket" */
+            struct str bucket; /* field with the bucket start, ms */
+            int64_t span_ms;   /* 0: automatic, see fn "time_bucket" */
+            struct plan_spans spans;
             struct str *series; /* series fields, may be none */
             size_t n_series;
             struct str *values; /* numeric outputs that rank series */

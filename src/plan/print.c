@@ -236,6 +236,46 @@ static void put_join(struct buf *out, const struct plan_node *n)
     }
 }
 
+static void put_link(struct buf *out, const struct plan_node *n, const struct plan_link *link)
+{
+    put_name(out, n->u.correlate.queries[link->a].name);
+    buf_putc(out, '.');
+    put_name(out, link->a_field);
+    buf_puts(out, " = ");
+    put_name(out, n->u.correlate.queries[link->b].name);
+    buf_putc(out, '.');
+    put_name(out, link->b_field);
+}
+
+static void put_correlate(struct buf *out, const struct plan_node *n)
+{
+    buf_puts(out, " root ");
+    put_name(out, n->u.correlate.queries[n->u.correlate.root].name);
+    buf_printf(out, " max %llu", (unsigned long long)n->u.correlate.max_per_root);
+    if (n->u.correlate.has_within)
+        buf_printf(out, " within %lld ms", (long long)n->u.correlate.within_ms);
+    if (n->u.correlate.sequence)
+        buf_puts(out, " in sequence");
+    if (n->u.correlate.once)
+        buf_puts(out, " each row once");
+    for (size_t i = 0; i < n->u.correlate.n_links; i++) {
+        buf_puts(out, i == 0 ? " on " : ", ");
+        put_link(out, n, &n->u.correlate.links[i]);
+    }
+}
+
+static void put_queries(struct buf *out, const struct plan_node *n, int depth)
+{
+    for (size_t i = 0; n->kind == NODE_CORRELATE && i < n->u.correlate.n_queries; i++) {
+        const struct plan_query *q = &n->u.correlate.queries[i];
+
+        buf_printf(out, "%*s", depth * 2, "");
+        put_name(out, q->name);
+        buf_puts(out, ":\n");
+        put_chain(out, q->body, depth + 1);
+    }
+}
+
 /* Everything of a node that stands on its own line, and its parts below; ends with a line end. */
 static void put_node(struct buf *out, const struct plan_node *n, int depth)
 {
@@ -266,6 +306,15 @@ static void put_node(struct buf *out, const struct plan_node *n, int depth)
     case NODE_TOP_N:
         put_sort(out, n);
         break;
+    case NODE_TOP_SHARE:
+        buf_printf(out, " %llu by ", (unsigned long long)n->u.share.limit);
+        put_name(out, n->u.share.value);
+        buf_puts(out, " desc");
+        if (n->u.share.has_rest) {
+            buf_puts(out, ", rest ");
+            put_text(out, n->u.share.rest);
+        }
+        break;
     case NODE_LIMIT:
         buf_printf(out, " %llu", (unsigned long long)n->u.limit.n);
         break;
@@ -289,6 +338,9 @@ static void put_node(struct buf *out, const struct plan_node *n, int depth)
         put_name(out, n->u.series.bucket);
         buf_printf(out, " span %lld ms", (long long)n->u.series.span_ms);
         break;
+    case NODE_CORRELATE:
+        put_correlate(out, n);
+        break;
     case NODE_AGGREGATE:
         put_aggregate(out, n, depth);
         return;
@@ -301,6 +353,7 @@ static void put_node(struct buf *out, const struct plan_node *n, int depth)
     buf_putc(out, '\n');
     for (size_t i = 0; n->kind == NODE_BRANCH && i < n->u.branch.n_clauses; i++)
         put_sub(out, "clause:", n->u.branch.clauses[i].body, depth + 1);
+    put_queries(out, n, depth + 1);
     if (n->kind == NODE_GROUP_APPLY)
         put_sub(out, "each:", n->u.group_apply.body, depth + 1);
     for (size_t i = 0; n->kind == NODE_UNION && i < n->u.set.n_inputs; i++)

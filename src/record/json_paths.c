@@ -130,6 +130,19 @@ static void add_keys(struct json_paths *jp, struct str text, uint32_t from, size
     }
 }
 
+static void add_leaf(struct json_node *node, uint32_t id, unsigned flags)
+{
+    struct json_leaf leaf = {
+        .id = id,
+        .declared = (flags & JSON_PATH_DECLARED) != 0,
+        .presence = (flags & JSON_PATH_PRESENCE) != 0,
+        .subtree = (flags & JSON_PATH_SUBTREE) != 0,
+    };
+
+    VEC_PUSH(&node->leaves, leaf);
+    node->subtree |= leaf.subtree;
+}
+
 static enum lanner_rc add_path(struct json_paths *jp, uint32_t id, struct str text, bool declared,
                                struct lanner_err *err)
 {
@@ -169,9 +182,7 @@ static enum lanner_rc add_path(struct json_paths *jp, uint32_t id, struct str te
                 i = close - 1;
         }
     }
-    VEC_PUSH(&jp->nodes.items[nodes[n_nodes - 1]].leaves, id);
-    if ((jp->flags[id] & JSON_PATH_SUBTREE) != 0)
-        jp->nodes.items[nodes[n_nodes - 1]].subtree = true;
+    add_leaf(&jp->nodes.items[nodes[n_nodes - 1]], id, jp->flags[id]);
     jp->ways[id].n = (uint32_t)n_nodes;
     jp->ways[id].nodes = ARENA_ARRAY(&jp->arena, uint32_t, n_nodes);
     memcpy(jp->ways[id].nodes, nodes, n_nodes * sizeof(*nodes));
@@ -181,8 +192,8 @@ static enum lanner_rc add_path(struct json_paths *jp, uint32_t id, struct str te
 static bool has_one_way(const struct json_paths *jp, const struct json_node *node)
 {
     for (size_t i = 1; i < node->leaves.n; i++) {
-        const struct json_way *a = &jp->ways[node->leaves.items[0]];
-        const struct json_way *b = &jp->ways[node->leaves.items[i]];
+        const struct json_way *a = &jp->ways[node->leaves.items[0].id];
+        const struct json_way *b = &jp->ways[node->leaves.items[i].id];
 
         if (a->n != b->n || memcmp(a->nodes, b->nodes, a->n * sizeof(*a->nodes)) != 0)
             return false;
@@ -370,48 +381,80 @@ static inline void way_decided(struct json_walk *w, uint32_t id, uint32_t n)
         w->s->pending[way->nodes[k]] -= n;
 }
 
-/* Shows a decided value to whoever watches it. */
-static void show(struct json_walk *w, uint32_t id)
+/* Shows those of the node's values that are watched. */
+static void show_watched(struct json_walk *w, const struct json_node *node)
 {
     const struct json_scratch *s = w->s;
 
-    if (s->watched[id] && !w->in_string && val_is_text(&w->vals[id]) &&
-        !s->on_value(s->watch_ctx, id, &w->vals[id]))
-        w->unwanted = true;
+    for (size_t i = 0; i < node->leaves.n && !w->unwanted; i++) {
+        uint32_t id = node->leaves.items[i].id;
+
+        if (s->watched[id] && s->rank[id] == 2 && val_is_text(&w->vals[id]))
+            w->unwanted = !s->on_value(s->watch_ctx, id, &w->vals[id]);
+    }
+    if (w->unwanted)
+        s->pending[0] = 0; /* the walk ends as if all were decided */
 }
 
-void json_store(struct json_walk *w, const struct json_node *node, unsigned mode, struct val v,
-                bool container)
+/* A scalar found in the exact spelling decides all that end at the node: what nearly every call is.
+ * Returns how many were not decided before. */
+static inline uint32_t store_exact(struct json_walk *w, const struct json_node *node, struct val v)
+{
+    const struct json_leaf *leaf = node->leaves.items, *const end = leaf + node->leaves.n;
+    const struct val as[2] = {v, v.kind == KIND_NULL ? VAL_ABSENT : val_bool(true)};
+    uint8_t *const rank = w->s->rank;
+    struct val *const vals = w->vals;
+    uint32_t decided = 0;
+
+    for (; leaf < end; leaf++) {
+        if (rank[leaf->id] == 2)
+            continue;
+        rank[leaf->id] = 2;
+        vals[leaf->id] = as[leaf->presence];
+        decided++;
+    }
+    return decided;
+}
+
+/* The same through a selector or a key in another case, or for a container. */
+static uint32_t store_other(struct json_walk *w, const struct json_node *node, unsigned mode,
+                            struct val v, bool container)
 {
     uint8_t rank = (mode & WALK_FOLDED) != 0 ? 1 : 2;
     uint32_t decided = 0;
 
     for (size_t i = 0; i < node->leaves.n; i++) {
-        uint32_t id = node->leaves.items[i];
-        unsigned flags = w->paths->flags[id];
+        const struct json_leaf *leaf = &node->leaves.items[i];
 
-        if (w->s->rank[id] >= rank || (mode != 0 && (flags & JSON_PATH_DECLARED) == 0))
+        if (w->s->rank[leaf->id] >= rank || (mode != 0 && !leaf->declared) ||
+            (container && !leaf->presence && !leaf->subtree))
             continue;
-        if (container && (flags & (JSON_PATH_PRESENCE | JSON_PATH_SUBTREE)) == 0)
-            continue;
-        if ((flags & JSON_PATH_PRESENCE) != 0)
-            w->vals[id] = v.kind == KIND_NULL ? VAL_ABSENT : val_bool(true);
-        else
-            w->vals[id] = v;
-        w->s->rank[id] = rank;
-        if (rank < 2)
-            continue;
-        if (node->one_way)
-            decided++;
-        else
-            way_decided(w, id, 1);
-        if (w->s->watched != NULL && !container)
-            show(w, id);
+        w->vals[leaf->id] = v;
+        if (leaf->presence)
+            w->vals[leaf->id] = v.kind == KIND_NULL ? VAL_ABSENT : val_bool(true);
+        w->s->rank[leaf->id] = rank;
+        if (rank == 2 && !node->one_way)
+            way_decided(w, leaf->id, 1);
+        decided += rank == 2;
     }
-    if (decided != 0)
-        way_decided(w, node->leaves.items[0], decided);
-    if (UNLIKELY(w->unwanted))
-        w->s->pending[0] = 0; /* the walk ends as if all were decided */
+    return decided;
+}
+
+void json_store(struct json_walk *w, const struct json_node *node, unsigned mode, struct val v,
+                bool container)
+{
+    uint32_t decided;
+
+    if (LIKELY(mode == 0 && !container && node->one_way))
+        decided = store_exact(w, node, v);
+    else
+        decided = store_other(w, node, mode, v, container);
+    if (decided == 0)
+        return;
+    if (node->one_way)
+        way_decided(w, node->leaves.items[0].id, decided);
+    if (w->s->watched != NULL && !container && !w->in_string)
+        show_watched(w, node);
 }
 
 enum json_status json_paths_read(const struct json_paths *jp, struct json_scratch *s,
@@ -423,8 +466,9 @@ enum json_status json_paths_read(const struct json_paths *jp, struct json_scratc
 
     assert(s->paths == jp);
     assert(record.len <= UINT32_MAX);
-    for (size_t i = 0; i < jp->n; i++)
-        vals[i] = VAL_ABSENT;
+    static_assert(KIND_ABSENT == 0, "cleared values are absent");
+    if (jp->n > 0)
+        memset(vals, 0, jp->n * sizeof(*vals));
     memset(s->rank, 0, jp->n);
     memcpy(s->pending, jp->pending, jp->nodes.n * sizeof(*s->pending));
     if (jp->n == 0)
@@ -438,9 +482,6 @@ enum json_status json_paths_read(const struct json_paths *jp, struct json_scratc
         json_walk_avx2(&w, p);
     else
         json_walk_scalar(&w, p);
-    /* What nobody reads is at least looked through: that a record breaks off is to be known. */
-    if (w.unwanted && json_value_end(p, w.end) == NULL)
-        w.fault = w.end;
     if (w.fault == NULL)
         return w.unwanted ? JSON_UNWANTED : JSON_OK;
     if (broken_at != NULL)

@@ -34,14 +34,20 @@ struct json_elem {
     uint32_t node;
 };
 
+/* A path that ends at a node. */
+struct json_leaf {
+    uint32_t id;
+    bool declared, presence, subtree; /* its flags */
+};
+
 struct json_node {
     struct str prefix; /* the path's text up to here */
     VEC(struct json_edge) edges;
     VEC(struct json_elem) elems;
-    VEC(uint32_t) leaves; /* paths that end here */
-    bool any_declared;    /* an edge is declared */
-    bool subtree;         /* a path that ends here takes the text of containers */
-    bool one_way;         /* all paths that end here have the same beginnings */
+    VEC(struct json_leaf) leaves;
+    bool any_declared; /* an edge is declared */
+    bool subtree;      /* a path that ends here takes the text of containers */
+    bool one_way;      /* all paths that end here have the same beginnings */
 };
 
 struct json_way { /* how a path's beginnings count when it is decided */
@@ -120,7 +126,9 @@ struct json_walk {
     const char *fault;
     uint32_t n_strings; /* strings gone into */
     bool in_string;     /* the text walked stands in a string */
-    bool unwanted;      /* a watch has ended the walk */
+    bool unwanted;      /* a watch has ended the walk: */
+    const char *stop;   /* behind the value that did, */
+    size_t depth;       /* in so many containers */
 };
 
 /* The targets of a key (unescaped) at a node. Returns how many; writes at most max. */

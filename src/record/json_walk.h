@@ -319,6 +319,7 @@ static inline const char *walk_string(struct json_walk *w, const char *p, struct
         text = json_unescape_arena(text, w->arena);
     if (node->leaves.n != 0)
         json_store(w, node, to.mode, val_text(text.ptr, text.len), false);
+    w->stop = e + 1;
     if (w->s->pending[0] == 0)
         return NULL;
     if ((node->edges.n | node->elems.n) != 0 && text.len != 0 && w->s->pending[to.node] != 0)
@@ -346,10 +347,14 @@ static inline const char *walk_container(struct json_walk *w, const char *p, str
             return NULL;
     }
     if (w->s->pending[to.node] != 0) {
-        if (*p == '{' && node->edges.n != 0)
-            return walk_object(w, p + 1, to);
-        if (*p == '[' && node->elems.n != 0)
-            return walk_array(w, p + 1, to);
+        bool in_object = *p == '{' && node->edges.n != 0;
+
+        if (in_object || (*p == '[' && node->elems.n != 0)) {
+            w->depth++;
+            e = in_object ? walk_object(w, p + 1, to) : walk_array(w, p + 1, to);
+            w->depth -= e != NULL;
+            return e;
+        }
     }
     return e != NULL ? e : walk_skip(w, p);
 }
@@ -371,13 +376,20 @@ static const char *walk_visit(struct json_walk *w, const char *p, struct json_ta
         return walk_fault(w, p);
     json_store(w, &w->paths->nodes.items[to.node], to.mode,
                json_scalar(str_of(p, (size_t)(e - p)), w->arena), false);
+    w->stop = e;
     return w->s->pending[0] != 0 ? e : NULL;
 }
 
 /* The including file's one exported function. */
 static inline const char *walk_record(struct json_walk *w, const char *p)
 {
-    return walk_visit(w, p, (struct json_target){0, 0});
+    const char *e = walk_visit(w, p, (struct json_target){0, 0});
+
+    /* What nobody reads is at least looked through: that a record breaks off is to be known. */
+    if (w->unwanted)
+        return scan_container(w->stop, w->lo, w->end, w->depth) != NULL ? NULL
+                                                                        : walk_fault(w, w->end);
+    return e;
 }
 
 #endif

@@ -245,13 +245,17 @@ static enum lanner_rc open_feed(struct scan *s, struct scan_input *in, struct la
     return feed_open(&from, s->encoding, &in->feed, err);
 }
 
-/* The reason of an error, without the path if it begins with it: notes put it in front. */
+/* The reason of an error, without the path (and "cannot open" before it): notes begin with it. */
 static const char *reason_of(const struct scan_input *in, const struct lanner_err *err)
 {
+    static const char verb[] = "cannot open ";
     size_t n = strlen(in->path);
+    const char *text = err->text;
 
-    if (strncmp(err->text, in->path, n) == 0 && err->text[n] == ':')
-        return err->text + n + 1 + (err->text[n + 1] == ' ');
+    if (strncmp(text, verb, sizeof(verb) - 1) == 0)
+        text += sizeof(verb) - 1;
+    if (strncmp(text, in->path, n) == 0 && text[n] == ':')
+        return text + n + 1 + (text[n + 1] == ' ');
     return err->text;
 }
 

@@ -84,11 +84,11 @@ void broken_add(struct broken_at *list, size_t *n, struct broken_at at)
     list[i] = at;
 }
 
-static void report_broken(struct worker *w, const struct piece *p, uint64_t offset)
+static void report_broken(struct worker *w, const struct piece *p, uint64_t offset, bool too_long)
 {
     const struct window *win = p->win;
     uint64_t in_window = p->offset + offset;
-    struct broken_at at = {win->in->index, win->position + in_window, 0};
+    struct broken_at at = {win->in->index, win->position + in_window, 0, too_long};
 
     w->n_unreadable++;
     if (win->line != UINT64_MAX &&
@@ -281,7 +281,7 @@ static enum lanner_rc row_add(struct worker *w, const struct record *rec, const 
     bool keep = true;
 
     if (rec->bytes.len > w->job->scan->max_record) {
-        report_broken(w, p, offset);
+        report_broken(w, p, offset, true);
         return LANNER_OK;
     }
     if (r->b == NULL)
@@ -295,7 +295,7 @@ static enum lanner_rc row_add(struct worker *w, const struct record *rec, const 
     case EXTRACT_UNWANTED:
         return LANNER_OK; /* the next record overwrites what was written to the row */
     case EXTRACT_BROKEN:
-        report_broken(w, p, offset);
+        report_broken(w, p, offset, false);
         keep = got.usable;
     }
     if (!keep || !row_wanted(w, &got, at, err, &rc)) {
@@ -326,7 +326,7 @@ static enum lanner_rc read_piece(struct worker *w, const struct piece *p, struct
     while (rc == LANNER_OK && (found = format_split_next(s, &rec, &offset)) != SPLIT_END) {
         n++;
         if (found == SPLIT_BROKEN)
-            report_broken(w, p, offset);
+            report_broken(w, p, offset, p->win->has_mark && p->win->mark.too_long);
         else
             rc = row_add(w, &rec, p, offset, err);
     }

@@ -168,11 +168,13 @@ static void note_broken(struct job *job)
         const struct scan_input *in = s->inputs.items[b->input];
         uint64_t line = b->line != 0 ? b->line : input_line(s, in, b->position);
 
+        const char *what =
+            b->too_long ? "a record longer than --max-record allows" : "not a readable record";
+
         if (line != 0)
-            snprintf(text, sizeof(text), "%s:%" PRIu64 ": not a readable record", in->path, line);
+            snprintf(text, sizeof(text), "%s:%" PRIu64 ": %s", in->path, line, what);
         else
-            snprintf(text, sizeof(text), "%s: not a readable record at byte %" PRIu64, in->path,
-                     b->position);
+            snprintf(text, sizeof(text), "%s: %s at byte %" PRIu64, in->path, what, b->position);
         scan_note(s, LANNER_NOTE_INPUT, text);
         if (job->first_fault.rc == LANNER_OK)
             (void)err_set(&job->first_fault, LANNER_ERR_INPUT, "%s", text);

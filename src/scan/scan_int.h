@@ -59,6 +59,7 @@ struct broken_at {
     size_t input;
     uint64_t position;
     uint64_t line; /* 1-based; 0: to be counted */
+    bool too_long; /* longer than a record may be */
 };
 
 struct scan {

@@ -47,12 +47,26 @@ static void count_disk(struct worker *w, uint64_t n)
     atomic_fetch_add(&w->job->n_disk, n);
 }
 
+/* Whether the run was cancelled: then the job has failed. */
+static bool is_cancelled(struct job *job)
+{
+    const volatile int *cancel = job->scan->o.cancel;
+    struct lanner_err err = {0};
+
+    if (cancel == NULL || *cancel == 0)
+        return false;
+    (void)err_set(&err, LANNER_ERR_CANCELLED, "cancelled");
+    job_fail(job, &err);
+    return true;
+}
+
 static void report_long(struct worker *w, const struct scan_input *in, uint64_t position,
                         uint64_t line)
 {
-    struct broken_at at = {in->index, position, line == UINT64_MAX ? 0 : line + 1};
+    struct broken_at at = {in->index, position, line == UINT64_MAX ? 0 : line + 1, true};
 
     w->n_unreadable++;
+    atomic_fetch_add(&w->job->n_events, 1);
     broken_add(w->broken, &w->n_broken, at);
 }
 
@@ -150,7 +164,7 @@ static bool stretch_next(struct worker *w, struct window *out)
     size_t searched = 0, to;
 
     for (;;) {
-        if (!stretch_seek_line(w))
+        if (!stretch_seek_line(w) || is_cancelled(w->job))
             return false;
         to = stretch_cut(w, searched);
         if (to > w->used)
@@ -263,7 +277,7 @@ static bool stream_next(struct worker *w, struct scan_input *in, struct window *
     while (used == 0) {
         stream_read(w, in, give);
         n = MIN(give, w->have);
-        if (n == 0 || atomic_load(&w->job->stop))
+        if (n == 0 || atomic_load(&w->job->stop) || is_cancelled(w->job))
             return false;
         if (in->in_long)
             skip_line(w, in);
@@ -444,17 +458,10 @@ bool window_next(struct worker *w, struct window *out)
 {
     struct job *job = w->job;
     struct scan_input *stream = w->primed;
-    const volatile int *cancel = job->scan->o.cancel;
 
     w->primed = NULL;
     for (;;) {
-        if (cancel != NULL && *cancel != 0) {
-            struct lanner_err err = {0};
-
-            (void)err_set(&err, LANNER_ERR_CANCELLED, "cancelled");
-            job_fail(job, &err);
-        }
-        if (atomic_load(&job->stop))
+        if (is_cancelled(job) || atomic_load(&job->stop))
             return false;
         if (w->in_stretch) {
             if (stretch_next(w, out))

@@ -58,6 +58,21 @@ struct found {
     struct open_source open;
 };
 
+/* The list of records is left alone: it is long, and this runs for every record. */
+static void found_init(struct found *f)
+{
+    f->source = SIZE_MAX;
+    f->event_ns = TIME_NONE;
+    f->time_text = f->raw = STR_NONE;
+    f->id = VAL_ABSENT;
+    f->status = JSON_OK;
+    f->broken_at = 0;
+    f->unwanted = false;
+    f->open.n_records = 0;
+    f->open.program = NULL;
+    f->open.vals = NULL;
+}
+
 /* One call's worth of arguments. */
 struct reading {
     struct extractor_worker *w;
@@ -293,7 +308,7 @@ static bool extract_wrapped(struct reading *rd, unsigned depth, const struct rec
 
         if (LIKELY(v->kind != KIND_TEXT) || !find_inner(v, r, &rec))
             continue;
-        inner = (struct found){.source = SIZE_MAX, .event_ns = TIME_NONE};
+        found_init(&inner);
         if (!extract(rd, depth + 1, &rec, &inner))
             continue;
         wrapper = program_of_wrapper(x, x->wrap_of[i]);
@@ -505,13 +520,14 @@ enum extract_status extractor_read(const struct extractor *x, struct extractor_w
                                    struct extracted *out)
 {
     struct reading rd = {w, b, row};
-    struct found f = {.source = SIZE_MAX, .event_ns = TIME_NONE};
+    struct found f;
 
     assert(w->x == x && row < b->n_rows && b->n_cols >= x->n_names);
     w->fresh = w->batch != b || row <= w->row;
     w->batch = b;
     w->row = row;
     learn_tags(w, r->input);
+    found_init(&f);
     (void)extract(&rd, 0, r, &f);
     if (f.unwanted) {
         *out =

@@ -39,7 +39,8 @@ void *arena_alloc_slow(struct arena *a, size_t size);
 static inline void *arena_alloc(struct arena *a, size_t size)
 {
 #ifndef LANNER_PLAIN_ARENA
-    size_t need = (size + 7) & ~(size_t)7;
+    /* Nothing takes room too: an arena without a block has no place to return. */
+    size_t need = (size + (size == 0) + 7) & ~(size_t)7;
 
     if (LIKELY(need >= size && need <= (size_t)(a->end - a->next))) {
         void *p = a->next;

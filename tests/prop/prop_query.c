@@ -230,7 +230,7 @@ static void make_query(struct query *q)
         q->value = (int)draw(N_VARS);
     } while (q->value == q->keys[0] || q->value == q->keys[1]);
     q->descending = draw(2) == 0;
-    q->limit = q->final == FIN_EVENTS ? 0 : 1 + (int)draw(10);
+    q->limit = q->final == FIN_EVENTS || q->final == FIN_OPEN ? 0 : 1 + (int)draw(10);
 }
 
 static void put_stage(struct buf *out, const struct stage *s)
@@ -285,6 +285,9 @@ static void put_query(struct buf *out, const struct query *q)
     switch (q->final) {
     case FIN_EVENTS:
         break;
+    case FIN_OPEN:
+        buf_puts(out, "*"); /* whole events: every field the row has */
+        return;
     case FIN_GROUP:
         buf_printf(out,
                    "groupBy([%s%s%s], function=[count(as=n), count(%s, distinct=true, as=dc), "
@@ -312,6 +315,33 @@ static void put_query(struct buf *out, const struct query *q)
 /* ---- Comparing ----------------------------------------------------------------------------------
  */
 
+static void put_field(struct buf *out, const struct lanner_name *name, const struct lanner_value *v,
+                      bool *first)
+{
+    char room[40];
+
+    if (v->kind == LANNER_ABSENT)
+        return;
+    buf_printf(out, "%s\"%.*s\":", *first ? "" : ",", (int)name->len, name->text);
+    *first = false;
+    if (v->kind == LANNER_TEXT)
+        buf_put_json(out, str_of(v->text, v->len));
+    else
+        buf_put(out, room,
+                v->kind == LANNER_LONG ? num_print_long(room, v->integer)
+                                       : num_print_double(room, v->real));
+}
+
+/* Whole events have fields that the slow evaluator does not know (@timestamp, tags). */
+static bool is_ours(const struct lanner_name *name)
+{
+    for (size_t i = 0; i < N_VARS; i++) {
+        if (str_eqz(str_of(name->text, name->len), slow_names[i]))
+            return true;
+    }
+    return false;
+}
+
 static bool on_row(void *ctx, const struct lanner_row *row)
 {
     struct buf *out = ctx;
@@ -319,20 +349,12 @@ static bool on_row(void *ctx, const struct lanner_row *row)
 
     buf_putc(out, '{');
     for (size_t i = 0; i < row->n_columns; i++) {
-        const struct lanner_value *v = &row->values[i];
-        char room[40];
-
-        if (v->kind == LANNER_ABSENT)
-            continue;
-        buf_printf(out, "%s\"%.*s\":", first ? "" : ",", (int)row->columns[i].len,
-                   row->columns[i].text);
-        first = false;
-        if (v->kind == LANNER_TEXT)
-            buf_put_json(out, str_of(v->text, v->len));
-        else
-            buf_put(out, room,
-                    v->kind == LANNER_LONG ? num_print_long(room, v->integer)
-                                           : num_print_double(room, v->real));
+        if (row->n_open == 0 || is_ours(&row->columns[i]))
+            put_field(out, &row->columns[i], &row->values[i], &first);
+    }
+    for (size_t i = 0; i < row->n_open; i++) {
+        if (is_ours(&row->open_names[i]))
+            put_field(out, &row->open_names[i], &row->open_values[i], &first);
     }
     buf_puts(out, "}\n");
     return true;

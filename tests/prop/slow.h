@@ -74,7 +74,7 @@ struct stage {
     int n_clauses;
 };
 
-enum final_kind { FIN_EVENTS, FIN_GROUP, FIN_SORT, FIN_HEAD, FIN_TAIL, FIN_COUNT };
+enum final_kind { FIN_EVENTS, FIN_GROUP, FIN_SORT, FIN_HEAD, FIN_TAIL, FIN_OPEN, FIN_COUNT };
 
 struct query {
     struct stage stages[6];

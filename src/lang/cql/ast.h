@@ -138,6 +138,8 @@ void cql_add(struct cql_node *parent, struct cql_node *kid);
 struct cql_node *cql_kid(const struct cql_node *n, size_t i);
 /* "expected ..., found ..." at the cursor. */
 enum lanner_rc cql_expected(const struct cql_parser *p, const char *what, struct lanner_err *err);
+/* For the dots that stand in documentation for what was left out. */
+enum lanner_rc cql_sample(const char *what, size_t start, struct lanner_err *err);
 /* Accounts for one level of nesting; leaves with p->depth--. */
 MUST_USE enum lanner_rc cql_enter(struct cql_parser *p, struct lanner_err *err);
 /* Notes a construct that LogScale refuses, what it is read as and the standard spelling. In strict

@@ -151,18 +151,21 @@ static enum lanner_rc fix_array_get(struct cql_lower *l, const struct cql_node *
     return LANNER_OK;
 }
 
-/* getField("name"): the field of that name. A computed name stays a call. */
+/* getField("name"): the field of that name. */
 static enum lanner_rc fix_get_field(struct cql_lower *l, const struct cql_node *call,
                                     const struct cql_node **out, struct lanner_err *err)
 {
     const struct cql_node *v = cql_arg(call, "source");
     struct cql_node *field;
 
-    (void)err;
     if (v == NULL)
         v = cql_positional(call, 0);
-    if (v == NULL || v->kind != CQL_STRING)
-        return LANNER_OK;
+    if (v == NULL)
+        return cql_wrong(call->at, err, "getField() needs the parameter source");
+    if (v->kind != CQL_STRING)
+        return cql_unsupported(v->at, err,
+                               "getField() with a computed name is not supported yet; write the "
+                               "name in quotes");
     field = cql_make(l, CQL_FIELD, call->at, v->text);
     field->quoted = true;
     *out = field;

@@ -5,6 +5,7 @@
  * nodes here, so nothing behind the plan knows that the query was CQL. */
 #include "lang/cql/lower.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,8 +188,9 @@ enum lanner_rc cql_sub_end(struct cql_lower *l, struct plan_node **out, struct l
         if (n->kind != NODE_INPUT && n->kind != NODE_FILTER && n->kind != NODE_EXTEND &&
             n->kind != NODE_PROJECT && n->kind != NODE_BRANCH)
             return cql_unsupported(n->at, err, "this stage is not supported yet inside %s",
-                                   sub->kind == PIPE_CLAUSE ? "case and match"
-                                                            : "the function of an aggregate");
+                                   sub->kind == PIPE_QUERY    ? "correlate()"
+                                   : sub->kind == PIPE_CLAUSE ? "case and match"
+                                                              : "the function of an aggregate");
     }
     l->pipe = sub->outer;
     *out = sub->top;
@@ -420,6 +422,9 @@ enum lanner_rc cql_lower_call_stage(struct cql_lower *l, const struct cql_node *
             return cql_wrong(call->at, err,
                              "%s() is an aggregate and cannot stand in case or match", stage->name);
         cql_check_names(l, call, stage->names);
+        if (stage->unnamed != UINT_MAX && cql_positional(call, stage->unnamed) != NULL)
+            return cql_wrong(cql_positional(call, stage->unnamed)->at, err,
+                             "%s() does not take so many unnamed arguments", stage->name);
         return stage->lower(l, call, as, err);
     }
     fn = cql_row(call);

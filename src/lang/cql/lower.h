@@ -12,6 +12,7 @@
 
 enum pipe_kind {
     PIPE_MAIN,   /* the query, and sub-queries of join and defineTable */
+    PIPE_QUERY,  /* of correlate: rows pass or do not */
     PIPE_CLAUSE, /* rows pass or do not: case, match */
     PIPE_PRE,    /* before an aggregate inside { } */
     PIPE_POST,   /* after it */
@@ -101,6 +102,9 @@ void cql_collect_defaults(struct cql_lower *l, const struct cql_node *n);
 /* The text a value node stands for in the place of a text, name or option. */
 MUST_USE enum lanner_rc cql_text(struct cql_lower *l, const struct cql_node *v, struct str *out,
                                  struct lanner_err *err);
+/* The name of a field: not empty, and an unquoted `*` is none. */
+MUST_USE enum lanner_rc cql_field_name(struct cql_lower *l, const struct cql_node *v,
+                                       struct str *out, struct lanner_err *err);
 /* In the place of a filter value: Windows paths stay, a missing parameter is `*`. */
 MUST_USE enum lanner_rc cql_filter_text(struct cql_lower *l, const struct cql_node *v,
                                         struct str *out, struct lanner_err *err);
@@ -192,7 +196,8 @@ struct cql_stage {
     const char *doc;
     enum lanner_rc (*lower)(struct cql_lower *l, const struct cql_node *call, struct str as,
                             struct lanner_err *err);
-    bool aggregate; /* ends the streaming phase */
+    bool aggregate;   /* ends the streaming phase */
+    unsigned unnamed; /* so many unnamed arguments have a meaning */
 };
 const struct cql_stage *cql_stage_find(struct str name);
 
@@ -205,7 +210,7 @@ cql_stage_fn cql_stage_sort, cql_stage_head, cql_stage_tail, cql_stage_table;
 cql_stage_fn cql_stage_select, cql_stage_drop, cql_stage_rename, cql_stage_eval;
 cql_stage_fn cql_stage_default, cql_stage_setfield;
 cql_stage_fn cql_stage_join, cql_stage_match, cql_stage_lookup, cql_stage_definetable,
-    cql_stage_readfile;
+    cql_stage_readfile, cql_stage_correlate;
 cql_stage_fn cql_stage_interval, cql_stage_dropevent;
 /* `[...]` and a single aggregate as a stage: one row. */
 MUST_USE enum lanner_rc cql_lower_stats(struct cql_lower *l, const struct cql_node *functions,

@@ -245,9 +245,7 @@ static enum lanner_rc field_arg(struct binding *b, const struct fn_param *p,
         return cql_wrong(v->at, err, "parameter %s of %.*s() takes one field, found a list",
                          p->name, STR_ARG(b->call->text));
     if (is_name(v)) {
-        TRY(cql_text(b->l, v, &name, err));
-        if (name.len == 0)
-            return cql_wrong(v->at, err, "expected the name of a field, found an empty text");
+        TRY(cql_field_name(b->l, v, &name, err));
         *out = expr_field(b->l->arena, v->at, name);
         return LANNER_OK;
     }
@@ -266,6 +264,8 @@ static enum lanner_rc name_arg(struct binding *b, const struct fn_param *p,
 
     if (is_name(v)) {
         TRY(cql_text(b->l, v, &name, err));
+        if (name.len != 0) /* `as` of percentile() */
+            TRY(cql_field_name(b->l, v, &name, err));
     } else {
         TRY(field_arg(b, p, v, &e, err));
         name = e->kind == EXPR_FIELD ? e->name : cql_hidden(b->l);

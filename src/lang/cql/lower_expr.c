@@ -47,8 +47,8 @@ static enum lanner_rc lower_binary(struct cql_lower *l, const struct cql_node *n
     struct expr *left, *right;
 
     if (n->op == OP_LINK)
-        return cql_unsupported(
-            n->at, err, "'<=>' links the queries of correlate(), which is not supported yet");
+        return cql_wrong(n->at, err,
+                         "'<=>' links the queries of correlate(): field <=> Query.field");
     assert(n->op < ARRAY_LEN(rows) && rows[n->op] != NULL);
     TRY(lower_operand(l, a, n->op, b, &left, err));
     TRY(lower_operand(l, b, n->op, a, &right, err));

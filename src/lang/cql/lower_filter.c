@@ -190,8 +190,9 @@ static enum lanner_rc lower_term(struct cql_lower *l, const struct cql_node *n, 
     struct expr *e;
 
     if (n->op == OP_LINK)
-        return cql_unsupported(
-            n->at, err, "'<=>' links the queries of correlate(), which is not supported yet");
+        return cql_wrong(n->at, err,
+                         "'<=>' links the queries of correlate() and stands there as a filter of "
+                         "its own");
     if (n->op >= OP_LT && n->op <= OP_GE)
         return lower_order(l, n, out, err);
     if (v->kind == CQL_REGEX) {

@@ -87,6 +87,20 @@ enum lanner_rc cql_text(struct cql_lower *l, const struct cql_node *v, struct st
     }
 }
 
+enum lanner_rc cql_field_name(struct cql_lower *l, const struct cql_node *v, struct str *out,
+                              struct lanner_err *err)
+{
+    TRY(cql_text(l, v, out, err));
+    if (out->len == 0)
+        return cql_wrong(v->at, err, "expected the name of a field, found an empty text");
+    if (v->kind == CQL_STRING || v->kind == CQL_PARAM || str_find_char(*out, '*') == SIZE_MAX)
+        return LANNER_OK;
+    cql_wrong(v->at, err, "expected the name of a field, found '%.*s'",
+              (int)MIN(out->len, (size_t)60), out->ptr);
+    err_hint(err, "fields are named one by one here; events are counted by count()");
+    return LANNER_ERR_QUERY;
+}
+
 enum lanner_rc cql_filter_text(struct cql_lower *l, const struct cql_node *v, struct str *out,
                                struct lanner_err *err)
 {

@@ -57,6 +57,12 @@ enum lanner_rc cql_expected(const struct cql_parser *p, const char *what, struct
     return err_set_at(err, LANNER_ERR_QUERY, at, "expected %s, found %s", what, found);
 }
 
+enum lanner_rc cql_sample(const char *what, size_t start, struct lanner_err *err)
+{
+    return err_set_at(err, LANNER_ERR_QUERY, span_at(start, 3),
+                      "expected %s, found '...': a sample has to be completed first", what);
+}
+
 enum lanner_rc cql_enter(struct cql_parser *p, struct lanner_err *err)
 {
     if (++p->depth > CQL_MAX_DEPTH)
@@ -119,6 +125,8 @@ enum lanner_rc cql_parse_name(struct cql_parser *p, enum cql_kind kind, struct c
         TRY(lex_string(p, &text, &raw, err));
     else if (!lex_name(p, true, &text))
         return cql_expected(p, "a field name", err);
+    if (!quoted && str_eqz(text, "..."))
+        return cql_sample("a field name", start, err);
     n = cql_node(p, kind, start);
     n->text = text;
     n->raw = raw;

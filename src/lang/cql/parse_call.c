@@ -106,6 +106,8 @@ static enum lanner_rc parse_value(struct cql_parser *p, bool bare, struct cql_no
     struct str raw = peek_raw(p, bare);
     enum lanner_rc rc;
 
+    if (str_eqz(raw, "..."))
+        return cql_sample("a value", m.pos, err);
     rc = cql_parse_expr(p, out, raw.len != 0 ? NULL : err);
     if (raw.len == 0) {
         if (rc == LANNER_OK && !at_value_end(p, bare)) {

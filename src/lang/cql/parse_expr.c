@@ -80,6 +80,8 @@ static enum lanner_rc parse_literal(struct cql_parser *p, struct cql_node **out,
     } else if (lex_number(p, &text)) {
         kind = CQL_NUMBER;
     } else if (lex_name(p, true, &text)) {
+        if (str_eqz(text, "..."))
+            return cql_sample("an expression", p->cur.pos - 3, err);
         kind = CQL_FIELD;
         if (str_eq_nocase(text, STR("true")) || str_eq_nocase(text, STR("false")))
             kind = CQL_BOOL;

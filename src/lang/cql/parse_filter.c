@@ -341,6 +341,22 @@ static enum lanner_rc parse_after_field(struct cql_parser *p, struct cql_node *f
     return parse_relation(p, field, op, out, err);
 }
 
+/* Words of the language, and the dots of a documentation sample, are no text to search for. */
+static enum lanner_rc check_free_word(const struct cql_node *value, struct lanner_err *err)
+{
+    if (str_eqz(value->text, "..."))
+        return cql_sample("a filter", value->at.start, err);
+    if (!str_eq_nocase(value->text, STR("case")) && !str_eq_nocase(value->text, STR("like")))
+        return LANNER_OK;
+    err_set_at(err, LANNER_ERR_QUERY, value->at, "expected a filter, found the keyword '%.*s'",
+               STR_ARG(value->text));
+    err_hint(err, str_eq_nocase(value->text, STR("case"))
+                      ? "write case { condition | ... ; * | ... }; as a search for the word, put "
+                        "it in quotes"
+                      : "write field like value; as a search for the word, put it in quotes");
+    return LANNER_ERR_QUERY;
+}
+
 /* Free text, or a field that would need quotes (`host-name=x`). */
 static enum lanner_rc parse_free(struct cql_parser *p, struct cql_node **out,
                                  struct lanner_err *err)
@@ -354,9 +370,14 @@ static enum lanner_rc parse_free(struct cql_parser *p, struct cql_node **out,
     cql_add(*out, value);
     if (value->kind != CQL_PATTERN)
         return LANNER_OK;
+    TRY(check_free_word(value, err));
     lex_skip(p);
     if (cql_peek_comparison(p, true, &len) != OP_NONE && !cursor_at(&p->cur, "==") &&
         str_find_char(value->text, '*') == SIZE_MAX) {
+        if (str_eqz(value->text, ":")) {
+            p->cur.pos = start;
+            return cql_expected(p, "'|' or the end of the query", err);
+        }
         field = value_node(p, CQL_FIELD, start, value->text);
         field->at = value->at;
         cql_repair(p, value->at, "this field name needs quotes; write \"%.*s\"",

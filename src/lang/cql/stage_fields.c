@@ -63,6 +63,11 @@ enum lanner_rc cql_stage_drop(struct cql_lower *l, const struct cql_node *call, 
 
     (void)as;
     TRY(need_list(l, call, "fields", &list, err));
+    for (const struct cql_node *k = list->kids; k != NULL; k = k->next) {
+        struct str name;
+
+        TRY(cql_field_name(l, k, &name, err));
+    }
     TRY(cql_texts(l, list, &t, err));
     push_project(l, call->at, same_names(l, t.items, t.n), t.n, true);
     return LANNER_OK;

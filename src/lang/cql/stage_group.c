@@ -103,10 +103,8 @@ enum lanner_rc cql_keys(struct cql_lower *l, const struct cql_node *value, struc
             if (k->kind == CQL_BINARY && k->raw.len != 0)
                 cql_note(l, LANNER_NOTE_REPAIR, k->at,
                          "this field name needs quotes; write \"%.*s\"", STR_ARG(k->raw));
-            TRY(cql_text(l, k, &name, err));
+            TRY(cql_field_name(l, k, &name, err));
         }
-        if (name.len == 0)
-            return cql_wrong(k->at, err, "expected the name of a field, found an empty text");
         for (size_t i = 0; i < n && !seen; i++)
             seen = str_eq(names[i], name);
         if (!seen)
@@ -163,7 +161,7 @@ enum lanner_rc cql_stage_groupby(struct cql_lower *l, const struct cql_node *cal
         return cql_wrong(call->at, err, "groupBy() needs at least one field");
     if (limit != NULL) {
         TRY(cql_count(l, limit, 1, GROUPBY_MAX, &shape.limit, err));
-        shape.limit_is_explicit = true;
+        shape.limit_is_explicit = shape.limit < GROUPBY_MAX; /* max: being cut is news */
     }
     if (name != NULL) {
         cql_note(l, LANNER_NOTE_REPAIR, name->at,
@@ -208,11 +206,6 @@ enum lanner_rc cql_stage_stats(struct cql_lower *l, const struct cql_node *call,
 
 /* ---- top ---- */
 
-static bool is_given(const struct cql_node *v, const char *off)
-{
-    return v != NULL && !str_eq_nocase(v->text, str_z(off));
-}
-
 /* The aggregate that ranks: count(), sum(f) or max(f), under its name. */
 static struct cql_node *top_function(struct cql_lower *l, const struct cql_node *call,
                                      struct str as)
@@ -230,41 +223,77 @@ static struct cql_node *top_function(struct cql_lower *l, const struct cql_node 
     return f;
 }
 
+struct top_options {
+    uint64_t limit;
+    bool percent, has_rest;
+    struct str rest;
+};
+
+static enum lanner_rc read_top(struct cql_lower *l, const struct cql_node *call,
+                               struct top_options *o, struct lanner_err *err)
+{
+    const struct cql_node *limit = cql_arg(call, "limit"), *percent = cql_arg(call, "percent");
+    const struct cql_node *rest = cql_arg(call, "rest"), *max = cql_arg(call, "max");
+
+    *o = (struct top_options){.limit = TOP_LIMIT, .has_rest = rest != NULL};
+    if (limit != NULL)
+        TRY(cql_count(l, limit, 1, TOP_MAX, &o->limit, err));
+    if (percent != NULL)
+        TRY(cql_bool(l, percent, &o->percent, err));
+    if (rest != NULL)
+        TRY(cql_text(l, rest, &o->rest, err));
+    if (max != NULL && (o->percent || o->has_rest))
+        return cql_unsupported(call->at, err, "parameter %s of top() is not supported with max",
+                               o->percent ? "percent" : "rest");
+    if (max != NULL && cql_arg(call, "sum") != NULL)
+        return cql_wrong(call->at, err, "top() takes sum or max, not both");
+    return LANNER_OK;
+}
+
+/* The largest first, ten being what top() is for: the limit says nothing. */
+static void push_top(struct cql_lower *l, struct span at, struct str value, struct str key,
+                     const struct top_options *o)
+{
+    struct plan_node *n = cql_push(l, o->percent || o->has_rest ? NODE_TOP_SHARE : NODE_SORT, at);
+
+    l->pipe->sorted = true;
+    if (n->kind == NODE_TOP_SHARE) {
+        n->u.share.value = value;
+        n->u.share.limit = o->limit;
+        n->u.share.percent = o->percent ? STR("percent") : STR_NONE;
+        n->u.share.key = key;
+        n->u.share.rest = o->rest;
+        n->u.share.has_rest = o->has_rest;
+        return;
+    }
+    n->u.sort.keys = ARENA_NEW(l->arena, struct plan_sort_key);
+    *n->u.sort.keys =
+        (struct plan_sort_key){.name = value, .descending = true, .type = SORT_NUMBER};
+    n->u.sort.n_keys = 1;
+    n->u.sort.limit = o->limit;
+    n->u.sort.limit_is_explicit = true;
+}
+
 enum lanner_rc cql_stage_top(struct cql_lower *l, const struct cql_node *call, struct str as,
                              struct lanner_err *err)
 {
     const struct aggregate_shape shape = {.missing = KEYS_DROP_IF_ANY};
-    const struct cql_node *limit = cql_arg(call, "limit");
     struct cql_node *list = cql_list_args(l, call, "field");
     struct cql_functions f = {.group = NULL};
-    struct plan_node *sort;
-    uint64_t n = TOP_LIMIT;
+    struct top_options options;
     struct str *keys;
     size_t n_keys;
     enum lanner_rc rc;
 
     if (list == NULL || list->n_kids == 0)
         return cql_wrong(call->at, err, "top() needs at least one field");
-    if (is_given(cql_arg(call, "percent"), "false"))
-        return cql_unsupported(call->at, err, "parameter percent of top() is not supported yet");
-    if (cql_arg(call, "rest") != NULL)
-        return cql_unsupported(call->at, err, "parameter rest of top() is not supported yet");
-    if (limit != NULL)
-        TRY(cql_count(l, limit, 1, TOP_MAX, &n, err));
+    TRY(read_top(l, call, &options, err));
     TRY(cql_keys(l, list, &keys, &n_keys, err));
     rc = cql_functions(l, top_function(l, call, as), keys, n_keys, STR_NONE, &f, err);
     if (rc == LANNER_OK)
         rc = cql_push_aggregate(l, call->at, &f, keys, n_keys, &shape, err);
-    if (rc == LANNER_OK) {
-        sort = cql_push(l, NODE_SORT, call->at);
-        sort->u.sort.keys = ARENA_NEW(l->arena, struct plan_sort_key);
-        *sort->u.sort.keys = (struct plan_sort_key){
-            .name = f.names.items[0], .descending = true, .type = SORT_NUMBER};
-        sort->u.sort.n_keys = 1;
-        sort->u.sort.limit = n;
-        sort->u.sort.limit_is_explicit = true; /* ten is what top() is for */
-        l->pipe->sorted = true;
-    }
+    if (rc == LANNER_OK)
+        push_top(l, call->at, f.names.items[0], keys[0], &options);
     cql_functions_done(&f);
     return rc;
 }

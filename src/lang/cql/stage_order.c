@@ -15,8 +15,10 @@ static enum lanner_rc read_limit(struct cql_lower *l, const struct cql_node *v,
     *out = (struct row_limit){.n = ROWS_DEFAULT};
     if (v == NULL)
         return LANNER_OK;
-    out->is_explicit = true;
-    return cql_count(l, v, 1, ROWS_MAX, &out->n, err);
+    TRY(cql_count(l, v, 1, ROWS_MAX, &out->n, err));
+    /* Whoever asks for all that there is wants to know when it is not all. */
+    out->is_explicit = out->n < ROWS_MAX;
+    return LANNER_OK;
 }
 
 /* asc, desc; `ascending`, `DESC` and the like are repairs (cql.md 4.2). */

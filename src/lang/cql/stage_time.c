@@ -6,51 +6,24 @@
 #define SERIES_LIMIT 10
 #define SERIES_MAX   500
 #define BUCKETS_MAX  1500
-/* More buckets than this make an automatic span wider. */
-#define BUCKETS_AUTO 100
 #define BUCKET_FIELD "_bucket"
 
 struct bucketing {
     int64_t span_ms; /* 0: automatic */
+    struct plan_spans spans;
     const struct cql_node *timezone;
     uint64_t limit;
     struct str *series;
     size_t n_series;
 };
 
-/* buckets= and minSpan= choose a span from the length of the interval, which must be known here. */
-static enum lanner_rc choose_span(struct cql_lower *l, const struct cql_node *call,
-                                  const struct cql_node *buckets, const struct cql_node *min_span,
-                                  int64_t *span_ms, struct lanner_err *err)
-{
-    int64_t from = l->plan->has_interval ? l->plan->from_ns : l->env->from_ns;
-    int64_t to = l->plan->has_interval ? l->plan->to_ns : l->env->to_ns;
-    int64_t least = 0;
-    uint64_t n = BUCKETS_AUTO;
-
-    if (buckets != NULL)
-        TRY(cql_count(l, buckets, 1, BUCKETS_MAX, &n, err));
-    if (min_span != NULL)
-        TRY(cql_span(l, min_span, &least, err));
-    if (from == TIME_NONE) {
-        cql_unsupported(call->at, err, "%s of %.*s() needs an interval of time",
-                        buckets != NULL ? "buckets" : "minSpan", STR_ARG(call->text));
-        err_hint(err, "give one with --from and --to, or write span=");
-        return LANNER_ERR_UNSUPPORTED;
-    }
-    if (to == TIME_NONE)
-        to = l->env->now_ns;
-    *span_ms = span_automatic(MAX((to - from) / NS_PER_MS, 1), (int64_t)n, least);
-    return LANNER_OK;
-}
-
 static enum lanner_rc read_span(struct cql_lower *l, const struct cql_node *call,
-                                const struct cql_node *span, int64_t *out, struct lanner_err *err)
+                                const struct cql_node *span, struct bucketing *out,
+                                struct lanner_err *err)
 {
     const struct cql_node *buckets = cql_arg(call, "buckets"), *least = cql_arg(call, "minSpan");
     struct str text;
 
-    *out = 0;
     if (cql_arg(call, "unit") != NULL)
         return cql_unsupported(call->at, err, "parameter unit of %.*s() is not supported yet",
                                STR_ARG(call->text));
@@ -60,11 +33,11 @@ static enum lanner_rc read_span(struct cql_lower *l, const struct cql_node *call
     if (span != NULL) {
         TRY(cql_text(l, span, &text, err));
         if (!str_eq_nocase(text, STR("auto")))
-            return cql_span(l, span, out, err);
+            return cql_span(l, span, &out->span_ms, err);
     }
-    if (buckets != NULL || least != NULL)
-        return choose_span(l, call, buckets, least, out, err);
-    return LANNER_OK;
+    if (buckets != NULL)
+        TRY(cql_count(l, buckets, 1, BUCKETS_MAX, &out->spans.buckets, err));
+    return least != NULL ? cql_span(l, least, &out->spans.least_ms, err) : LANNER_OK;
 }
 
 /* Events without a series field, or without a usable time, are left out. */
@@ -99,6 +72,7 @@ static enum lanner_rc push_bucket_field(struct cql_lower *l, const struct cql_no
                    expr_callv(l->arena, call->at, "time_bucket", 3,
                               expr_field(l->arena, call->at, STR(FIELD_TIME_MS)), span, zone),
                    STR(BUCKET_FIELD), false);
+    l->pipe->top->u.extend.items[l->pipe->top->u.extend.n_items - 1].spans = b->spans;
     return LANNER_OK;
 }
 
@@ -110,6 +84,7 @@ static void push_series(struct cql_lower *l, struct span at, const struct bucket
 
     n->u.series.bucket = STR(BUCKET_FIELD);
     n->u.series.span_ms = b->span_ms;
+    n->u.series.spans = b->spans;
     n->u.series.series = b->series;
     n->u.series.n_series = b->n_series;
     n->u.series.limit = b->limit;
@@ -184,7 +159,7 @@ enum lanner_rc cql_stage_timechart(struct cql_lower *l, const struct cql_node *c
 
     if (series == NULL)
         series = cql_positional(call, 0);
-    TRY(read_span(l, call, cql_arg(call, "span"), &b.span_ms, err));
+    TRY(read_span(l, call, cql_arg(call, "span"), &b, err));
     TRY(read_limit(l, call, &b.limit, err));
     if (series != NULL)
         TRY(cql_keys(l, series, &b.series, &b.n_series, err));
@@ -201,7 +176,7 @@ enum lanner_rc cql_stage_bucket(struct cql_lower *l, const struct cql_node *call
 
     if (span == NULL)
         span = cql_positional(call, 0);
-    TRY(read_span(l, call, span, &b.span_ms, err));
+    TRY(read_span(l, call, span, &b, err));
     TRY(read_limit(l, call, &b.limit, err));
     if (field != NULL)
         TRY(cql_keys(l, field, &b.series, &b.n_series, err));

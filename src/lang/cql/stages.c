@@ -1,6 +1,8 @@
 /* stages.c - the stages that CQL has beside the function rows: name, parameters, help, lowering
  * function. A stage is one row here and one function in a stage_*.c file; what it does at run time
  * is plan nodes. */
+#include <limits.h>
+
 #include "lang/cql/cql.h"
 #include "lang/cql/lower.h"
 
@@ -9,6 +11,7 @@
 #define FIELDS   "Field handling"
 #define VALUES   "Conditional and value functions"
 #define SOURCES  "Sources, joins and subqueries"
+#define ANY      UINT_MAX
 
 static const struct cql_stage stages[] = {
     {"groupBy", "•field*, function=count(as=_count), limit=20000", "field function limit as",
@@ -16,85 +19,99 @@ static const struct cql_stage stages[] = {
      "One row for each combination of values of the fields, with the outputs of the aggregates. "
      "Events "
      "without any of the fields are left out. `limit=max` is 1,000,000.",
-     cql_stage_groupby, true},
+     cql_stage_groupby, true, ANY},
     {"stats", "•function=count(as=_count)", "function", GROUPING,
      "Runs the aggregates over all events and joins their outputs in one row.", cql_stage_stats,
-     true},
-    {"top", "•field*, limit=10, as, sum, max, error", "field limit as sum max percent rest error",
-     GROUPING,
-     "The most frequent values of the fields, or those with the largest `sum` or `max` of a field.",
-     cql_stage_top, true},
+     true, ANY},
+    {"top", "•field*, limit=10, as=_count, sum, max, percent=false, rest, error",
+     "field limit as sum max percent rest error", GROUPING,
+     "The most frequent values of the fields, or those with the largest `sum` or `max` of a field. "
+     "`percent=true` adds their share of the total, `rest` a last row under that label for what is "
+     "left out. The answer is exact whatever `error` says.",
+     cql_stage_top, true, ANY},
     {"sankey", "source*, target*, weight=count(as=_count)", "source target weight", GROUPING,
      "Groups by the pair and evaluates the weight; columns `source`, `target`, `weight`.",
-     cql_stage_sankey, true},
+     cql_stage_sankey, true, 0},
     {"worldMap", "ip, lat, lon, magnitude=count(as=_count), precision=4",
      "ip lat lon magnitude precision", GROUPING,
      "Groups points by the geohash of that precision; columns `geohash`, `lat`, `lon` (averages) "
      "and "
      "`magnitude`. The place of an address needs a database (`--geo`).",
-     cql_stage_worldmap, true},
+     cql_stage_worldmap, true, 0},
     {"table", "•fields*, limit=200, sortby=@timestamp, order=desc, type=number, reverse",
      "fields limit sortby order type reverse", GROUPING,
      "The named fields in order, newest first unless the rows were sorted or have no time.",
-     cql_stage_table, true},
+     cql_stage_table, true, ANY},
     {"sort", "•field=_count, order=desc, type=number, limit=200, reverse",
      "field order type limit reverse", GROUPING,
      "Sorts by the fields and keeps `limit` rows. `order` and `type` (number, string, hex) may be "
      "lists.",
-     cql_stage_sort, true},
+     cql_stage_sort, true, ANY},
     {"head", "•limit=200", "limit", GROUPING,
      "The oldest events by @timestamp; rows without it: the first in the current order.",
-     cql_stage_head, true},
+     cql_stage_head, true, 1},
     {"tail", "•limit=200", "limit", GROUPING,
      "The newest events by @timestamp, newest first; rows without it: the last in the current "
      "order.",
-     cql_stage_tail, true},
+     cql_stage_tail, true, 1},
     {"bucket", "•span=auto, field, function=count(as=_count), buckets, minSpan, limit=10, timezone",
      "span field function buckets minSpan limit timezone unit", TIMES,
      "Groups by time bucket (`_bucket`, in milliseconds) and by the fields.", cql_stage_bucket,
-     true},
+     true, 1},
     {"timeChart",
      "•series, function=count(as=_count), span=auto, buckets, minSpan, limit=10, timezone",
      "series function span buckets minSpan limit timezone unit", TIMES,
      "As bucket(), with one series field, ordered by time. Without a series every bucket of the "
      "interval is there.",
-     cql_stage_timechart, true},
+     cql_stage_timechart, true, 1},
     {"select", "•fields*", "fields", FIELDS, "Keeps exactly the named fields, in order.",
-     cql_stage_select, false},
-    {"drop", "•fields*", "fields", FIELDS, "Removes the named fields.", cql_stage_drop, false},
+     cql_stage_select, false, ANY},
+    {"drop", "•fields*", "fields", FIELDS, "Removes the named fields.", cql_stage_drop, false, ANY},
     {"rename", "•field*, as", "field as", FIELDS,
-     "Renames a field, or several by pairs: `rename([[old, new], ...])`.", cql_stage_rename, false},
+     "Renames a field, or several by pairs: `rename([[old, new], ...])`.", cql_stage_rename, false,
+     2},
     {"eval", "field=expression, ...", NULL, VALUES,
      "Sets fields from expressions, left to right. A null result leaves the field as it was.",
-     cql_stage_eval, false},
+     cql_stage_eval, false, ANY},
     {"default", "field*, •value*, replaceEmpty=false", "field value replaceEmpty", VALUES,
      "Sets the fields where they are missing, with `replaceEmpty=true` also where they are empty.",
-     cql_stage_default, false},
+     cql_stage_default, false, 2},
     {"setField", "target*, value*", "target value", VALUES,
-     "Sets the field of that name; the target is a name in quotes.", cql_stage_setfield, false},
+     "Sets the field of that name; the target is a name in quotes.", cql_stage_setfield, false, 0},
     {"join", "•query*, field*, key=field, include=[], mode=inner, max=1, limit=100000, start, end",
      "query field key include mode max limit start end repo view live prefix suffix as", SOURCES,
      "Adds the included fields of the sub-query's rows whose key equals the field. `!join()` keeps "
      "the events without such a row.",
-     cql_stage_join, false},
+     cql_stage_join, false, 2},
     {"match",
      "•file*, field*, column=field, include, mode=string, ignoreCase=false, strict=true, nrows=1",
      "file table field column include mode ignoreCase strict nrows glob", SOURCES,
      "Looks the field up in a lookup file or a defined table and adds its columns. `strict=false` "
      "lets events without a row pass; `!match()` keeps only those.",
-     cql_stage_match, false},
+     cql_stage_match, false, 1},
     {"lookup", "file*, field*, on=field, include, strict=false",
      "file table field on column include strict mode ignoreCase nrows", SOURCES,
-     "The older form of match(), with strict=false.", cql_stage_lookup, false},
+     "The older form of match(), with strict=false.", cql_stage_lookup, false, 1},
     {"defineTable", "•query*, name*, include, start, end",
      "query name include start end view repo lookbackDays", SOURCES,
      "Runs the sub-query first and keeps its rows as a table for match() and readFile().",
-     cql_stage_definetable, false},
+     cql_stage_definetable, false, 1},
     {"readFile", "•file*, include", "file table include limit", SOURCES,
-     "The rows of a lookup file or of a defined table, in their order.", cql_stage_readfile, false},
+     "The rows of a lookup file or of a defined table, in their order.", cql_stage_readfile, false,
+     1},
+    {"correlate",
+     "Name: {query | field <=> Other.field} include: [fields], ..., within, sequence=false, "
+     "globalConstraints=[], includeConstraintValues=true, includeMatchesOnceOnly=false, "
+     "maxPerRoot=1, root",
+     "within sequence globalConstraints includeConstraintValues includeMatchesOnceOnly maxPerRoot "
+     "root iterationLimit sequenceBy jitterTolerance aggregation",
+     SOURCES,
+     "Sets of events, one of each query, whose linked fields agree: one row a set, with the fields "
+     "`<Name>.<field>`.",
+     cql_stage_correlate, false, ANY},
     {"setTimeInterval", "•start*, end=now, timezone", "start end timezone", SOURCES,
-     "Sets the interval of the query. It stands first.", cql_stage_interval, false},
-    {"dropEvent", "", "", "Filters", "No event passes.", cql_stage_dropevent, false},
+     "Sets the interval of the query. It stands first.", cql_stage_interval, false, 1},
+    {"dropEvent", "", "", "Filters", "No event passes.", cql_stage_dropevent, false, 0},
 };
 
 const struct cql_stage *cql_stage_find(struct str name)

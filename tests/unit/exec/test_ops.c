@@ -386,7 +386,7 @@ static void test_orders(const struct test_data *d)
         false);
     t_check("sort limit", d, plan_sort_limit, "n=1\nn=2\nn=3 user=ann\n", false);
     t_execute(d, plan_sort_limit, &run, &out);
-    OK_STR(str_z(out.note), "sort() keeps 3 of 8 rows");
+    OK_STR(str_z(out.note), "the limit keeps 3 of 8 rows");
     t_out_done(&out);
     t_check("limit", d, plan_limit, "user=ann n=3\nuser=bob n=10\n", false);
     t_check("distinct", d, plan_distinct, "user=ann n=3\nuser=bob n=10\nn=2\nuser=Cid n=7.5\n",

@@ -223,9 +223,48 @@ static void test_counting(void)
     OK(same);
 }
 
+/* Long lines and many: the fast ways through stretches without anything special. */
+static void test_counting_long(void)
+{
+    static const char bytes[] = "}{\n\n\r";
+    const size_t most = 40000;
+    char *text = xmalloc(most);
+    uint32_t seed = 11;
+    bool same = true;
+
+    for (uint32_t round = 0; round < 300; round++) {
+        uint32_t rare = round % 3 == 0 ? 7 : round % 3 == 1 ? 300 : 5000;
+        uint32_t n_bytes = round % 2 == 0 ? 4 : 5; /* every other text has no carriage return */
+        size_t len = 0, from;
+
+        while (len < most - round * 13) {
+            seed = seed * 1664525 + 1013904223;
+            text[len++] = (seed >> 8) % rare == 0 ? bytes[(seed >> 24) % n_bytes] : 'x';
+            if ((seed >> 16) % 64 == 1 && len + 1 < most) /* repeated */
+                text[len] = text[len - 1], len++;
+        }
+        from = seed % 100;
+        for (const char *p = text + from; p != NULL && p < text + len;) {
+            bool joined = false, again = false;
+            const char *nl;
+
+            cpu_set_simd(false);
+            nl = line_find_end(p, text + len, &joined);
+            cpu_set_simd(true);
+            same &= nl == line_find_end(p, text + len, &again) && again == joined;
+            p = nl != NULL ? nl + 1 : NULL;
+        }
+        same &=
+            count_slowly(text + from, text + len) == format_count_lines(text + from, text + len);
+    }
+    OK(same);
+    free(text);
+}
+
 int main(void)
 {
     test_counting();
+    test_counting_long();
     for (int simd = 1; simd >= 0; simd--) {
         cpu_set_simd(simd != 0);
         test_lines();

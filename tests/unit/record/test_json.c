@@ -277,6 +277,67 @@ static void test_tools(void)
     buf_done(&b);
 }
 
+static bool count_and_refuse_zero(void *ctx, uint32_t path, const struct val *v)
+{
+    int *n = ctx;
+
+    *n += path == 0 ? 1 : 100;
+    return !(v->len == 1 && *v->u.ptr == '0');
+}
+
+/* How the reading ends when path 0 (`a.b`) and path 1 (`c`) are watched, and how often each is
+ * shown: 1 for the first, 100 for the second. */
+static void watch(const char *json, enum json_status want, int want_shown)
+{
+    struct json_path paths[] = {{STR("a.b"), 0}, {STR("c"), 0}, {STR("z"), 0}};
+    struct json_paths *jp = NULL;
+    struct json_scratch *s;
+    struct lanner_err err = {0};
+    struct val vals[3];
+
+    OK_INT(json_paths_new(paths, 3, &jp, &err), LANNER_OK);
+    s = json_scratch_new(jp);
+    for (int i = 0; i < 2; i++) {
+        int n = 0;
+
+        if (i == 0) {
+            json_scratch_watch(s, 0, count_and_refuse_zero, &n);
+            json_scratch_watch(s, 1, count_and_refuse_zero, &n);
+        }
+        json_scratch_watch(s, 0, count_and_refuse_zero, &n);
+        OK_INT(json_paths_read(jp, s, str_z(json), &arena, vals, NULL), want);
+        OK_INT(n, want_shown);
+    }
+    json_scratch_free(s);
+    json_paths_free(jp);
+}
+
+static void test_watch(void)
+{
+    watch("{\"c\":\"1\",\"x\":{},\"z\":1}", JSON_OK, 100);
+    watch("{\"c\":\"0\",\"x\":{},\"z\":1}", JSON_UNWANTED, 100);
+    watch("{\"c\":0,\"x\":{},\"z\":1}", JSON_UNWANTED, 100);
+    watch("{\"c\":0}", JSON_UNWANTED, 100);
+    watch("{\"x\":[],\"a\":{\"q\":[1],\"b\":\"0\",\"r\":{}},\"c\":\"1\"}", JSON_UNWANTED, 1);
+    watch("{\"x\":[],\"a\":{\"q\":[1],\"b\":\"1\",\"r\":{}},\"c\":\"0\"}", JSON_UNWANTED, 101);
+    watch("{\"a.b\":\"0\",\"a\":{\"b\":\"1\"}}", JSON_UNWANTED, 1);
+    /* Cut behind the value, at every depth. */
+    watch("{\"c\":\"0\"", JSON_BROKEN, 100);
+    watch("{\"c\":\"0\",\"x\":\"}", JSON_BROKEN, 100);
+    watch("{\"a\":{\"b\":\"0\"}", JSON_BROKEN, 1);
+    watch("{\"a\":{\"b\":\"0\",\"x\":{}}", JSON_BROKEN, 1);
+    watch("{\"a\":{\"b\":\"0\"}}", JSON_UNWANTED, 1);
+    watch("{\"c\":0", JSON_BROKEN, 0);
+    /* Not shown: null, another case, containers, text in strings, second values. */
+    watch("{\"c\":null}", JSON_OK, 0);
+    watch("{\"C\":\"0\"}", JSON_OK, 0);
+    watch("{\"c\":[\"0\"],\"a\":{\"b\":{\"x\":0}}}", JSON_OK, 0);
+    watch("{\"a\":\"{\\\"b\\\":\\\"0\\\"}\"}", JSON_OK, 0);
+    watch("{\"a\":\"{\\\"b\\\":\\\"1\\\"}\",\"a.b\":\"0\"}", JSON_OK, 0);
+    watch("{\"c\":\"1\",\"c\":\"0\",\"z\":0}", JSON_OK, 100);
+    watch("{\"c\":\"\\u0030\"}", JSON_UNWANTED, 100);
+}
+
 int main(void)
 {
     for (int simd = 0; simd < 2; simd++) {
@@ -290,6 +351,7 @@ int main(void)
         test_deep();
         test_flatten();
         test_tools();
+        test_watch();
         arena_done(&arena);
     }
     TAP_DONE();

@@ -60,10 +60,10 @@ static const struct {
      "free text cannot be searched after an aggregate",
      "name the field to be searched: field=*text*"},
     {"unknownfn(x)", false, LANNER_ERR_QUERY, 1, 1, 9, "unknown function 'unknownfn'", ""},
-    {"correlate(a: {x=1})", false, LANNER_ERR_UNSUPPORTED, 1, 1, 19,
-     "function correlate() is not supported yet", ""},
-    {"worldMap(ip=x) | correlate()", false, LANNER_ERR_UNSUPPORTED, 1, 18, 11,
-     "function correlate() is not supported yet", ""},
+    {"correlate(a: {x=1})", false, LANNER_ERR_QUERY, 1, 1, 19,
+     "correlate() needs two queries at least: Name: {...}", ""},
+    {"worldMap(ip=x) | correlate()", false, LANNER_ERR_QUERY, 1, 18, 11,
+     "correlate() cannot stand after an aggregate", ""},
     {"head(abc)", false, LANNER_ERR_QUERY, 1, 6, 3,
      "expected a whole number from 1 on or max, found 'abc'", ""},
     {"a := /x/", false, LANNER_ERR_QUERY, 1, 6, 3,
@@ -75,8 +75,9 @@ static const struct {
      "put the saved query's text in its place; --missing-data ignore passes events u"
      "nchanged"},
     {"correlate(A: {x=1 | a <=> B.b} include: [x, y], B: {y=2} include: *, within=1h"
-     ")",
-     false, LANNER_ERR_UNSUPPORTED, 1, 1, 79, "function correlate() is not supported yet", ""},
+     ", aggregation={count()})",
+     false, LANNER_ERR_UNSUPPORTED, 1, 1, 102,
+     "parameter aggregation of correlate() is not supported yet", ""},
     {"#repo=x | $saved()", false, LANNER_ERR_QUERY, 1, 11, 8, "the saved query $saved is not known",
      "put the saved query's text in its place; --missing-data ignore passes events u"
      "nchanged"},

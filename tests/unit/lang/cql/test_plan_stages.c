@@ -204,6 +204,7 @@ static const struct plan_case cases[] = {
      "  filter in(f, [\"a\", \"b\"], false)\n"
      "    filter in(f, [\"a\", \"b\"], false)\n"
      "      scan fields=[]\n"
+     "note 8: the unnamed argument of in() is read as values; write values=...\n"
      "note 12: a further unnamed argument of in() is read as values; write values=.."
      ".\n"
      "note 25: a further unnamed argument of in() is read as values; write values=.."
