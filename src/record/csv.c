@@ -1,14 +1,19 @@
 /* csv.c - CSV records and fields. See csv.h. */
 #include "record/csv.h"
 
-/* Outside quotes. Quotes that open nothing are passed; *state says how it ended. */
+/* Outside quotes. Quotes that open nothing are passed; *state says how it ended. *feed is the
+ * first line feed from some place before p on, or NULL when there is none: it is looked for again
+ * only behind it, or lines of many quotes would cost the square of their length. */
 static const char *skip_unquoted(const char *p, const char *end, char delimiter,
-                                 struct csv_state *state, bool *opened)
+                                 struct csv_state *state, const char **feed, bool *opened)
 {
-    const char *line_end = memchr(p, '\n', (size_t)(end - p));
-    const char *stop = line_end != NULL ? line_end : end;
+    const char *line_end, *stop;
     const char *from = p;
 
+    if (*feed != NULL && *feed < p)
+        *feed = memchr(p, '\n', (size_t)(end - p));
+    line_end = *feed;
+    stop = line_end != NULL ? line_end : end;
     *opened = false;
     while (p < stop) {
         const char *quote = memchr(p, '"', (size_t)(stop - p));
@@ -30,6 +35,7 @@ const char *csv_record_end(const char *ptr, const char *end, char delimiter,
                            struct csv_state *state)
 {
     const char *p = ptr;
+    const char *feed = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
 
     while (p < end) {
         bool opened;
@@ -53,7 +59,7 @@ const char *csv_record_end(const char *ptr, const char *end, char delimiter,
             state->quote_seen = true;
             continue;
         }
-        p = skip_unquoted(p, end, delimiter, state, &opened);
+        p = skip_unquoted(p, end, delimiter, state, &feed, &opened);
         if (!opened) {
             if (p != NULL)
                 memset(state, 0, sizeof(*state));

@@ -445,6 +445,8 @@ void json_store(struct json_walk *w, const struct json_node *node, unsigned mode
 {
     uint32_t decided;
 
+    if (node->leaves.n == 0)
+        return;
     if (LIKELY(mode == 0 && !container && node->one_way))
         decided = store_exact(w, node, v);
     else

@@ -69,12 +69,16 @@ void rows_free(struct rows *r)
     free(r);
 }
 
+static bool is_before(const struct broken_at *a, const struct broken_at *b)
+{
+    return a->input != b->input ? a->input < b->input : a->position < b->position;
+}
+
 void broken_add(struct broken_at *list, size_t *n, struct broken_at at)
 {
     size_t i = *n;
 
-    while (i > 0 && (list[i - 1].input > at.input ||
-                     (list[i - 1].input == at.input && list[i - 1].position > at.position)))
+    while (i > 0 && is_before(&at, &list[i - 1]))
         i--;
     if (i >= FIRST_BROKEN)
         return;
@@ -91,8 +95,9 @@ static void report_broken(struct worker *w, const struct piece *p, uint64_t offs
     struct broken_at at = {win->in->index, win->position + in_window, 0, too_long};
 
     w->n_unreadable++;
+    /* Counting lines for those that are not shown would cost the square of a window. */
     if (win->line != UINT64_MAX &&
-        (w->n_broken < FIRST_BROKEN || w->broken[FIRST_BROKEN - 1].input >= at.input))
+        (w->n_broken < FIRST_BROKEN || is_before(&at, &w->broken[FIRST_BROKEN - 1])))
         at.line = win->line + 1 + format_count_feeds(win->bytes.ptr, win->bytes.ptr + in_window);
     broken_add(w->broken, &w->n_broken, at);
 }

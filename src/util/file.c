@@ -155,7 +155,7 @@ enum lanner_rc file_read_all(const char *path, size_t limit, struct buf *out,
                              struct lanner_err *err)
 {
     enum lanner_rc rc;
-    int fd;
+    int fd = -1;
 
     TRY(file_open(path, &fd, err));
     rc = file_read_all_fd(fd, path, limit, out, err);
