@@ -173,7 +173,8 @@ LANNER_API void lanner_session_free(struct lanner_session *session);
 LANNER_API LANNER_MUST_USE enum lanner_rc lanner_session_set(struct lanner_session *session,
                                                              const char *name, const char *value,
                                                              struct lanner_err *err);
-/* Adds a file, a folder or "-" for standard input. Files are opened when a query runs. */
+/* Adds a file, a folder, a pattern (*, ?, [...]) or "-" for standard input. Files are opened when a
+ * query runs. */
 LANNER_API LANNER_MUST_USE enum lanner_rc
 lanner_session_add_input(struct lanner_session *session, const char *path, struct lanner_err *err);
 /* Adds bytes as an input under a name; they are copied. */

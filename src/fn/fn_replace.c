@@ -136,6 +136,9 @@ static void split_text(const struct fn_run *run, struct regex_scratch *scratch, 
     }
     if (result == REGEX_UNDECIDED)
         run_undecided(run);
+    if (parts->n == SPLIT_MOST)
+        run_note(run, LANNER_NOTE_INPUT, "splitString() splits off no more than %d parts of a text",
+                 SPLIT_MOST);
     VEC_PUSH(parts, str_of(s.ptr + from, s.len - from));
     while (any && parts->n > 0 && parts->items[parts->n - 1].len == 0)
         parts->n--;

@@ -2,6 +2,7 @@
  *
  * Files are listed when the scan is opened and opened when their turn comes, so ten thousand of
  * them cost no descriptors. What cannot be read is named and the rest is read. */
+#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,11 @@ static enum lanner_rc add_folder(struct scan *s, const char *path, struct lanner
     return rc;
 }
 
+static int cmp_paths(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 static enum lanner_rc add_path(struct scan *s, const char *path, struct lanner_err *err)
 {
     struct file_info info;
@@ -81,6 +87,28 @@ static enum lanner_rc add_path(struct scan *s, const char *path, struct lanner_e
     in->size = info.size;
     s->total_bytes += info.size;
     return LANNER_OK;
+}
+
+/* A pattern that no shell has expanded (quoted, or from a library's caller): what it matches,
+ * sorted by path bytes whatever the locale; hidden names only when the pattern says so. */
+static enum lanner_rc add_pattern(struct scan *s, const char *pattern, struct lanner_err *err)
+{
+    glob_t found;
+    enum lanner_rc rc = LANNER_OK;
+
+    if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+        return err_set(err, LANNER_ERR_IO, "%s: no such file, and no file matches", pattern);
+    qsort(found.gl_pathv, found.gl_pathc, sizeof(char *), cmp_paths);
+    for (size_t i = 0; i < found.gl_pathc && rc == LANNER_OK; i++)
+        rc = add_path(s, found.gl_pathv[i], err);
+    globfree(&found);
+    return rc;
+}
+
+/* A file of that very name comes first, whatever bytes its name has. */
+static bool is_pattern(const char *path)
+{
+    return strpbrk(path, "*?[") != NULL && access(path, F_OK) != 0;
 }
 
 static enum lanner_rc add_spec(struct scan *s, const struct scan_input_spec *spec,
@@ -104,7 +132,7 @@ static enum lanner_rc add_spec(struct scan *s, const struct scan_input_spec *spe
         in->is_stdin = true;
         return LANNER_OK;
     }
-    return add_path(s, spec->path, err);
+    return is_pattern(spec->path) ? add_pattern(s, spec->path, err) : add_path(s, spec->path, err);
 }
 
 /* What cannot be read is named, unless nothing else is left to read: then it is the error. */

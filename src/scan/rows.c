@@ -307,6 +307,8 @@ static enum lanner_rc row_add(struct worker *w, const struct record *rec, const 
         row_clear(r->b, r->n);
         return rc;
     }
+    if (got.cut)
+        atomic_fetch_add(&w->job->n_cut, 1);
     r->pinned |= !p->is_copy;
     r->times[r->n] = got.event_ns;
     if (r->search != NULL)

@@ -181,6 +181,20 @@ static void note_broken(struct job *job)
     }
 }
 
+static void note_cut(struct job *job)
+{
+    uint64_t n = atomic_load(&job->n_cut);
+    char text[200];
+
+    if (n == 0)
+        return;
+    job->incomplete = true;
+    snprintf(text, sizeof(text),
+             "fields beyond %d, or deeper than %d, were left out of %" PRIu64 " records",
+             JSON_MAX_FIELDS, JSON_MAX_DEPTH, n);
+    scan_note(job->scan, LANNER_NOTE_INPUT, text);
+}
+
 /* Fresh inputs for every run. Standard input is kept on disk when it will be read again. */
 static enum lanner_rc inputs_ready(struct scan *s, bool keep_stdin, struct lanner_err *err)
 {
@@ -243,6 +257,7 @@ static enum lanner_rc run_rows(struct job *job, struct lanner_stats *stats, stru
 
     rc = job_run(job, err);
     note_broken(job);
+    note_cut(job);
     if (stats != NULL) {
         fill_stats(job, stats);
         stats->incomplete |= job->incomplete || s->incomplete;

@@ -109,7 +109,8 @@ struct job {
 
     _Atomic bool stop;   /* no further window */
     _Atomic bool failed; /* and no further push */
-    _Atomic uint64_t n_events, n_matched, n_bytes, n_disk, n_unreadable, n_inputs, n_duplicates;
+    _Atomic uint64_t n_events, n_matched, n_bytes, n_disk, n_unreadable, n_inputs, n_duplicates,
+        n_cut; /* n_cut: rows whose open fields are not all there */
     _Atomic int64_t next_progress_ns;
     _Atomic bool reporting;
 };

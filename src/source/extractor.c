@@ -521,6 +521,7 @@ enum extract_status extractor_read(const struct extractor *x, struct extractor_w
 {
     struct reading rd = {w, b, row};
     struct found f;
+    bool cut = false;
 
     assert(w->x == x && row < b->n_rows && b->n_cols >= x->n_names);
     w->fresh = w->batch != b || row <= w->row;
@@ -536,12 +537,13 @@ enum extract_status extractor_read(const struct extractor *x, struct extractor_w
     }
     finish_row(&rd, r, &f);
     if (x->open && b->open != NULL)
-        open_fill(x, &f.open, w->applies, f.event_ns, b, row);
+        cut = open_fill(x, &f.open, w->applies, f.event_ns, b, row);
     *out = (struct extracted){
         .event_ns = f.event_ns,
         .source = f.source,
         .usable = f.source != SIZE_MAX && f.event_ns != TIME_NONE,
         .broken_at = f.broken_at,
+        .cut = cut,
         .id = f.id,
     };
     return f.status == JSON_OK ? EXTRACT_OK : EXTRACT_BROKEN;

@@ -11,6 +11,7 @@ struct filler {
     struct open_row *row;
     uint32_t *slots;  /* index of a field plus 1; 0: free */
     uint32_t n_slots; /* a power of two */
+    bool cut;         /* something was left out */
 };
 
 static void slots_grow(struct filler *f)
@@ -47,8 +48,10 @@ static bool filler_add(struct filler *f, struct str name, struct val v)
 {
     struct open_row *row = f->row;
 
-    if (row->n >= OPEN_MAX_FIELDS)
+    if (row->n >= OPEN_MAX_FIELDS) {
+        f->cut = true;
         return false;
+    }
     if (row->n * 2 >= f->n_slots)
         slots_grow(f);
     uint32_t k = (uint32_t)hash_bytes(name.ptr, name.len, 0) & (f->n_slots - 1);
@@ -75,7 +78,7 @@ static void fill_record(struct filler *f, const struct record *r)
     struct arena *a = f->b->arena;
 
     if (r->shape == RECORD_JSON) {
-        (void)json_flatten(r->bytes, STR(""), 0, a, on_leaf, f);
+        f->cut |= json_flatten(r->bytes, STR(""), 0, a, on_leaf, f).cut;
     } else if (r->shape == RECORD_CSV) {
         size_t n;
         struct str *cells = csv_split(r->bytes, r->header->delimiter, a, r->header->n, &n);
@@ -86,7 +89,7 @@ static void fill_record(struct filler *f, const struct record *r)
     }
 }
 
-void open_fill(const struct extractor *x, const struct open_source *src, const bool *applies,
+bool open_fill(const struct extractor *x, const struct open_source *src, const bool *applies,
                int64_t event_ns, struct batch *b, uint32_t row)
 {
     struct filler f = {.b = b, .row = &b->open[row]};
@@ -113,6 +116,7 @@ void open_fill(const struct extractor *x, const struct open_source *src, const b
         if (!val_is_null(&v))
             (void)filler_add(&f, p->open_tags[i].name, v);
     }
+    return f.cut;
 }
 
 /* ---- free text ---- */

@@ -18,8 +18,9 @@ struct open_source {
 
 /* Fills b->open[row] with the record's own fields, those of the records inside it, the tags of its
  * source, the --tags that apply (applies has one entry for each), and @timestamp. Of equal names
- * the first counts; --tag and @timestamp win over the record's own. */
-void open_fill(const struct extractor *x, const struct open_source *src, const bool *applies,
+ * the first counts; --tag and @timestamp win over the record's own. True when there are too many
+ * fields, or too deep: those are left out. */
+bool open_fill(const struct extractor *x, const struct open_source *src, const bool *applies,
                int64_t event_ns, struct batch *b, uint32_t row);
 
 #endif

@@ -72,6 +72,7 @@ struct extracted {
     size_t source;
     bool usable;
     size_t broken_at; /* offset in bytes */
+    bool cut;         /* the open row lacks fields: too many, or too deep */
     struct val id;    /* the record id of its source (for --dedup), or absent; when want_id */
 };
 /* @id hashes the raw bytes and the row's ordinal: b->ord[row] is set before the call. */
