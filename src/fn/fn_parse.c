@@ -305,16 +305,6 @@ static enum lanner_rc eval_json(struct fn_run *run, const struct column *args,
     return LANNER_OK;
 }
 
-static enum lanner_rc writes_json(const struct fn_call *call, fn_names *names, struct arena *a,
-                                  struct lanner_err *err)
-{
-    (void)call;
-    (void)a;
-    (void)err;
-    sink_error_names(names);
-    return LANNER_OK;
-}
-
 /* ---- kvParse -----------------------------------------------------------------------------------
  */
 
@@ -465,7 +455,7 @@ const struct fn_def fn_parse[] = {
                "is no JSON sets `@error` and `@error_msg`.",
         .bind = bind_json,
         .eval_multi = eval_json,
-        .writes = writes_json,
+        .writes = sink_writes,
     },
     {
         .name = "kvParse",

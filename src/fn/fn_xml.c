@@ -371,16 +371,6 @@ static enum lanner_rc eval_xml(struct fn_run *run, const struct column *args, co
     return LANNER_OK;
 }
 
-static enum lanner_rc writes_xml(const struct fn_call *call, fn_names *names, struct arena *a,
-                                 struct lanner_err *err)
-{
-    (void)call;
-    (void)a;
-    (void)err;
-    sink_error_names(names);
-    return LANNER_OK;
-}
-
 static const struct fn_param xml_params[] = {PARAM("field", P_FIELD, PARAM_DEFAULT, "@rawstring"),
                                              PARAM("prefix", P_TEXT, 0, ""),
                                              PARAM("strict", P_BOOL, 0, "false"), PARAMS_END};
@@ -400,7 +390,7 @@ const struct fn_def fn_xml[] = {
                "dropped. DTDs are refused.",
         .bind = bind_xml,
         .eval_multi = eval_xml,
-        .writes = writes_xml,
+        .writes = sink_writes,
     },
     {0},
 };

@@ -32,7 +32,8 @@ const struct val *sink_get(const struct sink *s, struct str name);
 void sink_remove(const struct sink *s, struct str name);
 /* @error, @error_msg and @event_parsed of a record that a parse function could not read. */
 void sink_error(const struct sink *s, const char *why);
-/* Adds the three names to what a function writes. */
-void sink_error_names(fn_names *names);
+/* The `writes` of a parse function: the three names, the others only the data knows. */
+enum lanner_rc sink_writes(const struct fn_call *call, fn_names *names, struct arena *a,
+                           struct lanner_err *err);
 
 #endif
