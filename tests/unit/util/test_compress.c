@@ -213,6 +213,24 @@ static void test_gzip_header(struct str file, struct str text)
     buf_done(&b);
 }
 
+/* A frame that names 6,477 bytes and holds none, in an empty last block: libzstd itself notices
+ * only where the output has room for the whole frame. */
+static void test_zstd_size(void)
+{
+    static const char frame[] = "\x28\xb5\x2f\xfd\x50\x2a\x4d\x18\x01\x00\x00";
+    static const size_t caps[] = {1, 1000, 1 << 20};
+
+    for (size_t i = 0; i < ARRAY_LEN(caps); i++) {
+        struct input in = {.bytes = str_of(frame, sizeof(frame) - 1), .step = 4};
+        struct lanner_err err = {0};
+        struct buf out = {0};
+
+        OK(decode(CODEC_ZSTD, &in, caps[i], &out, NULL, &err) == LANNER_ERR_INPUT);
+        OK(strstr(err.text, "damaged") != NULL);
+        buf_done(&out);
+    }
+}
+
 int main(void)
 {
     static const struct {
@@ -226,6 +244,7 @@ int main(void)
     const char *root = getenv("LANNER_SOURCE_ROOT");
     struct buf text = {0};
 
+    test_zstd_size();
     make_text(&text);
     for (size_t i = 0; i < ARRAY_LEN(files); i++) {
         struct lanner_err err = {0};
