@@ -18,6 +18,7 @@ build:
 # The reference detection on the sample logs; exit status 0 says that something was found.
 run: deps build
 	$(BUILD)/lanner query -f examples/t1589.002-email-enumeration.cql --now data examples/logs
+	$(BUILD)/lanner query -f examples/t1589.002-email-enumeration.aql --now data examples/logs
 
 check: deps-check
 	@tools/check.sh

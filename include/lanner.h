@@ -81,6 +81,7 @@ struct lanner_value {
     size_t len;
     int64_t integer; /* LANNER_LONG; LANNER_BOOL as 0 or 1 */
     double real;     /* LANNER_DOUBLE */
+    bool point;      /* LANNER_DOUBLE: the language writes a whole number with a point: 10.0 */
 };
 
 struct lanner_name {
@@ -152,6 +153,9 @@ LANNER_API void lanner_session_free(struct lanner_session *session);
  *   from, to       RFC 3339 instant, epoch milliseconds or a span ago such as "7d"
  *   timezone       name of the tz database or an offset; default UTC
  *   strict         "1": what the vendor refuses is an error
+ *   strict-fields  "1": a name that no record has is an error (AQL)
+ *   category-widening  "0": CATEGORYNAME(category) is compared by the low-level name only (AQL)
+ *   raw-payload    "1": the payload of a record is its bytes as they stand, not compacted (AQL)
  *   strict-input   "1": a record that cannot be read is an error
  *   threads        number of worker threads; "0": one for each processor
  *   memory         budget in bytes, suffixes K M G; "0": half of what is free
@@ -166,6 +170,9 @@ LANNER_API void lanner_session_free(struct lanner_session *session);
  *   lookups        folder that file names in queries resolve under, may be given several times
  *   geo            a MaxMind database file, may be given several times
  *   indicators     indicator file for ioc:lookup
+ *   reference      folder of QRadar's reference data (docs/data.md), may be given several times
+ *   networks, assets, xforce, names   CSV files that stand for QRadar's own data (docs/data.md)
+ *   rules, offenses   JSON files that do
  *   sources        folder of further source declarations, which win over the built-in ones
  *   temporary      folder for spilled data; default $TMPDIR or /tmp
  *   optimizer, prefilter, simd   "0" switches it off; the answer does not change
@@ -187,11 +194,25 @@ LANNER_API void lanner_session_on_note(struct lanner_session *session, lanner_on
 LANNER_API void lanner_session_on_progress(struct lanner_session *session, lanner_on_progress fn,
                                            void *ctx);
 
-/* Parses and plans a query. `language` is "cql", or NULL to tell it from the text. */
+/* Parses and plans a query. `language` is "cql" or "aql", or NULL to tell it from the text. */
 LANNER_API LANNER_MUST_USE enum lanner_rc
 lanner_query_prepare(struct lanner_session *session, const char *text, size_t len,
                      const char *language, struct lanner_query **out, struct lanner_err *err);
-/* The plan, the repairs and the prefilter as text. */
+/* A column of a result: its name, and its type as the query's language calls it (the names of
+ * QRadar's column metadata for AQL: Host, Long, String, ...). Valid until the callback returns. */
+struct lanner_column {
+    struct lanner_name name;
+    const char *type;
+};
+typedef void (*lanner_on_column)(void *ctx, const struct lanner_column *column);
+/* The columns of the result, in order, before anything is run. A query without a projection gives
+ * besides them whatever fields the events have. */
+LANNER_API LANNER_MUST_USE enum lanner_rc lanner_query_columns(struct lanner_query *query,
+                                                               lanner_on_column fn, void *ctx,
+                                                               struct lanner_err *err);
+/* The plan, the repairs, the prefilter and the columns of the result as text. Where the session has
+ * inputs and the query asks for texts of the payload, some of their records are looked at: it is
+ * said of which inputs no record can pass, and why. */
 LANNER_API LANNER_MUST_USE enum lanner_rc lanner_query_explain(struct lanner_query *query,
                                                                lanner_on_text fn, void *ctx,
                                                                struct lanner_err *err);
@@ -210,7 +231,7 @@ LANNER_API void lanner_query_cancel(struct lanner_query *query);
 LANNER_API void lanner_query_free(struct lanner_query *query);
 
 /* The function reference, from the function tables. `format` is "markdown" or "text";
- * `language` a language name or NULL for all. */
+ * `language` a language name, or NULL for all, side by side. */
 LANNER_API LANNER_MUST_USE enum lanner_rc lanner_functions(const char *language, const char *format,
                                                            lanner_on_text fn, void *ctx,
                                                            struct lanner_err *err);

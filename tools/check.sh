@@ -6,7 +6,7 @@
 #
 #   tools/check.sh            all steps
 #   tools/check.sh STEP...    some of: tidy release asan tsan fuzz reference
-# Environment: FUZZ_SECONDS for each target (default 15).
+# Environment: FUZZ_SECONDS for each target (default 15), FUZZ_SEED (default 1; 0: another each time).
 set -u
 cd "$(dirname "$0")/.." || exit 2
 top=$PWD
@@ -146,7 +146,7 @@ step_fuzz() {
 		what=${target##*/fuzz_}
 		mkdir -p "build-fuzz/found/$what" "$scratch/corpus/$what" "tests/fuzz/corpus/$what"
 		if UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "build-fuzz/$target" \
-			-max_total_time="${FUZZ_SECONDS:-15}" -timeout=20 -rss_limit_mb=2048 -verbosity=0 \
+			-seed="${FUZZ_SEED:-1}" -max_total_time="${FUZZ_SECONDS:-15}" -timeout=20 -rss_limit_mb=2048 -verbosity=0 \
 			-print_final_stats=1 -artifact_prefix="build-fuzz/found/$what/" \
 			"$scratch/corpus/$what" "tests/fuzz/corpus/$what" >"$scratch/fuzz.log" 2>&1; then
 			runs=$(sed -n 's/.*number_of_executed_units: *//p' "$scratch/fuzz.log")

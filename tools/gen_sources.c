@@ -228,7 +228,9 @@ static unsigned print_rules(struct printer *p, const struct source_rule *rules, 
     for (size_t i = 0; i < n; i++) {
         fputs("    {", p->out);
         print_ref(p, ids[i], rules[i].n_whens);
-        fprintf(p->out, ", %lld},\n", (long long)rules[i].id);
+        fprintf(p->out, ", %lld, ", (long long)rules[i].id);
+        print_text(p->out, rules[i].text);
+        fputs("},\n", p->out);
     }
     if (n > 0)
         fputs("};\n", p->out);
@@ -236,9 +238,39 @@ static unsigned print_rules(struct printer *p, const struct source_rule *rules, 
     return id;
 }
 
+static unsigned print_names(struct printer *p, const struct source_name *names, size_t n)
+{
+    unsigned *cands = xcalloc(n + 1, sizeof(*cands));
+    unsigned *rules = xcalloc(n + 1, sizeof(*rules));
+    unsigned id;
+
+    for (size_t i = 0; i < n; i++) {
+        cands[i] = print_cands(p, &names[i].cands);
+        rules[i] = print_rules(p, names[i].rules, names[i].n_rules);
+    }
+    id = p->next++;
+    if (n > 0)
+        fprintf(p->out, "static const struct source_name t%u[] = {\n", id);
+    for (size_t i = 0; i < n; i++) {
+        fputs("    {", p->out);
+        print_text(p->out, names[i].name);
+        fputs(", {", p->out);
+        print_ref(p, cands[i], names[i].cands.n);
+        fputs("}, ", p->out);
+        print_ref(p, rules[i], names[i].n_rules);
+        fputs("},\n", p->out);
+    }
+    if (n > 0)
+        fputs("};\n", p->out);
+    free(cands);
+    free(rules);
+    return id;
+}
+
 /* The numbers of the arrays of one declaration, then its initialiser. */
 struct decl_ids {
-    unsigned alts, wraps, happened, emitted, id, fields, tags, types, categories, names;
+    unsigned alts, wraps, happened, emitted, id, fields, tags;
+    unsigned types, categories, severities, names, properties;
 };
 
 static struct decl_ids print_decl_arrays(struct printer *p, const struct source_decl *d)
@@ -255,7 +287,9 @@ static struct decl_ids print_decl_arrays(struct printer *p, const struct source_
     r.tags = print_tags(p, d);
     r.types = print_rules(p, d->qradar.types, d->qradar.n_types);
     r.categories = print_rules(p, d->qradar.categories, d->qradar.n_categories);
-    r.names = print_fields(p, d->qradar.names, d->qradar.n_names);
+    r.severities = print_rules(p, d->qradar.severities, d->qradar.n_severities);
+    r.names = print_names(p, d->qradar.names, d->qradar.n_names);
+    r.properties = print_fields(p, d->qradar.properties, d->qradar.n_properties);
     return r;
 }
 
@@ -304,8 +338,12 @@ static void print_decl(struct printer *p, const struct source_decl *d, const str
     fputs(", ", p->out);
     print_ref(p, ids->categories, q->n_categories);
     fputs(", ", p->out);
+    print_ref(p, ids->severities, q->n_severities);
+    fputs(", ", p->out);
     print_ref(p, ids->names, q->n_names);
-    fputs("},\n    },\n", p->out);
+    fputs(", ", p->out);
+    print_ref(p, ids->properties, q->n_properties);
+    fprintf(p->out, ", %d},\n    },\n", q->own_columns);
 }
 
 static void print_all(struct printer *p, const struct source_decl *decls, size_t n)

@@ -180,35 +180,30 @@ def check_build(build):
 
 
 def function_names():
-    """Spellings of the function rows: CQL names as they stand in the rows, and those macros make."""
-    names = {}
-    for folder in ("src/fn",):
-        for name in sorted(os.listdir(folder)):
-            path = os.path.join(folder, name)
-            if not name.endswith(".c"):
-                continue
-            text = open(path, encoding="utf-8").read()
-            for m in re.finditer(r'\[LANG_CQL\]\s*=\s*"([^"]+)"(?!\s*#)', text):
-                names[m.group(1)] = (path, text.count("\n", 0, m.start()) + 1)
-            # "math:" #id inside a macro: the rows are its uses.
-            for m in re.finditer(r"#define (\w+)\((\w+)[^\n]*\n(?:[^\n]*\\\n)*?[^\n]*"
-                                 r'\[LANG_CQL\]\s*=\s*"([^"]*)"\s*#(\w+)', text):
-                macro, prefix = m.group(1), m.group(3)
-                for use in re.finditer(rf"^\s+{macro}\((\w+)", text, re.M):
-                    names[prefix + use.group(1)] = (path, text.count("\n", 0, use.start()) + 1)
+    """Spellings of the function rows, {language: {name: file}}: rows are often made by macros, so they are
+    read behind the preprocessor."""
+    paths = [os.path.join("src/fn", n) for n in sorted(os.listdir("src/fn")) if n.endswith(".c")]
+    names = {"CQL": {}, "AQL": {}}
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        texts = pool.map(lambda path: run(["gcc", *FLAGS, "-E", "-P", path]).stdout, paths)
+        for path, text in zip(paths, texts):
+            for m in re.finditer(r'\[LANG_([CA]QL)\]\s*=\s*((?:"[^"]*"\s*)+)', text):
+                names[m.group(1)]["".join(re.findall(r'"([^"]*)"', m.group(2)))] = path
     return names
 
 
 def check_golden():
-    tests = ""
-    for folder, _, files in os.walk("tests/query/cql"):
-        for name in files:
-            if name.endswith(".test"):
-                tests += open(os.path.join(folder, name), encoding="utf-8", errors="replace").read()
-    tests = tests.lower()
-    for name, (path, line) in sorted(function_names().items()):
-        if not re.search(r"(?<![\w:])" + re.escape(name.lower()) + r"\s*\(", tests):
-            finding(path, line, f"function {name}() has no golden test in tests/query/cql")
+    for lang, rows in function_names().items():
+        tests = ""
+        where = "tests/query/" + lang.lower()
+        for folder, _, files in os.walk(where):
+            for name in files:
+                if name.endswith(".test"):
+                    tests += open(os.path.join(folder, name), encoding="utf-8", errors="replace").read()
+        tests = tests.lower()
+        for name, path in sorted(rows.items()):
+            if not re.search(r"(?<![\w:])" + re.escape(name.lower()) + r"\s*\(", tests):
+                finding(path, 0, f"function {name}() has no golden test in {where}")
 
 
 def run(args):

@@ -13,15 +13,42 @@
 
 static_assert(VAL_PRINT_MAX >= NUM_PRINT_MAX, "numbers fit");
 
+static bool is_v4_mapped(const unsigned char *ip)
+{
+    static const unsigned char prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+    return memcmp(ip, prefix, sizeof(prefix)) == 0;
+}
+
+static size_t print_byte(unsigned char byte, char *room)
+{
+    size_t n = 0;
+
+    if (byte >= 100)
+        room[n++] = (char)('0' + byte / 100);
+    if (byte >= 10)
+        room[n++] = (char)('0' + byte / 10 % 10);
+    room[n++] = (char)('0' + byte % 10);
+    return n;
+}
+
+/* One address prints in one way, however it was written: a v4 address mapped into v6 as v4. */
 static size_t print_ip(const struct val *v, char room[VAL_PRINT_MAX])
 {
-    char text[INET6_ADDRSTRLEN];
     const unsigned char *p = (const unsigned char *)v->u.ptr;
+    char text[INET6_ADDRSTRLEN];
     const char *z;
-    size_t n;
+    size_t n = 0;
 
-    z = v->len == 4 ? inet_ntop(AF_INET, p + 12, text, sizeof(text))
-                    : inet_ntop(AF_INET6, p, text, sizeof(text));
+    if (is_v4_mapped(p)) {
+        for (int i = 12; i < 16; i++) {
+            if (n > 0)
+                room[n++] = '.';
+            n += print_byte(p[i], room + n);
+        }
+        return n;
+    }
+    z = inet_ntop(AF_INET6, p, text, sizeof(text));
     n = z != NULL ? strlen(z) : 0;
     assert(n <= VAL_PRINT_MAX);
     memcpy(room, text, n);
@@ -172,6 +199,8 @@ bool val_same(const struct val *a, const struct val *b)
         return a->u.i == b->u.i;
     if (a->kind == b->kind && a->kind == KIND_DOUBLE)
         return a->u.d == b->u.d; /* different doubles print differently */
+    if (a->kind == b->kind && a->kind == KIND_IP)
+        return memcmp(a->u.ptr, b->u.ptr, 16) == 0;
     return str_eq(val_print(a, room_a), val_print(b, room_b));
 }
 

@@ -1,4 +1,5 @@
-/* order.h - the numeric order of values: integers and reals compared exactly. */
+/* order.h - the numeric order of values, integers and reals compared exactly; and one order for
+ * values of all kinds. */
 #ifndef BATCH_ORDER_H
 #define BATCH_ORDER_H
 
@@ -30,5 +31,16 @@ static inline int order_num(const struct val *a, const struct val *b)
         return -order_long_double(b->u.i, a->u.d);
     return a->u.d < b->u.d ? -1 : a->u.d > b->u.d;
 }
+
+/* Arrays nested deeper than this are compared by length. */
+#define ORDER_MAX_DEPTH 4
+
+/* No value lowest, then booleans, numbers (with times as their milliseconds and JSON numbers as
+ * written), addresses by value (v4 as mapped into v6), hardware addresses, texts by their bytes,
+ * arrays. 0 for values of one place in that order: 5 and 5.0. */
+int order_cmp(const struct val *a, const struct val *b);
+/* The value as order_cmp takes it, so that it need not parse it again each time. Points to what v
+ * points to. */
+struct val order_key(const struct val *v);
 
 #endif

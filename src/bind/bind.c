@@ -160,6 +160,8 @@ static enum lanner_rc bind_scan(struct binder *b, struct plan_node *n, struct la
             f.type = TYPE_LONG;
         else
             f.from_record = !is_made_by_scan(name);
+        if (str_starts(name, STR(FIELD_QRADAR_PREFIX)))
+            f.type = TYPE_ANY; /* text or a number, by source and row */
         VEC_PUSH(&to.fields, f);
     }
     to.n_cols = (uint32_t)(b->fields->n + b->fields->n_searches);
@@ -494,6 +496,22 @@ static enum lanner_rc bind_join(struct binder *b, struct plan_node *n, struct la
             builder_append(&to, n->u.join.include[i].to, TYPE_RAW);
         }
     }
+    if (n->u.join.mode == JOIN_MARK)
+        builder_append(&to, n->u.join.mark, TYPE_BOOL);
+    n->schema = schema_make(b, &to);
+    return LANNER_OK;
+}
+
+static enum lanner_rc bind_session(struct binder *b, struct plan_node *n, struct lanner_err *err)
+{
+    struct builder to;
+
+    TRY(expr_bind(n->u.session.time, b->env, err));
+    TRY(expr_bind(n->u.session.begin, b->env, err));
+    if (n->u.session.end != NULL)
+        TRY(expr_bind(n->u.session.end, b->env, err));
+    builder_from(&to, n->in->schema);
+    builder_append(&to, n->u.session.id, TYPE_LONG);
     n->schema = schema_make(b, &to);
     return LANNER_OK;
 }
@@ -635,6 +653,8 @@ static enum lanner_rc bind_node(struct binder *b, struct plan_node *n, const str
         return bind_join(b, n, err);
     case NODE_UNION:
         return bind_union(b, n, err);
+    case NODE_SESSION:
+        return bind_session(b, n, err);
     case NODE_TOP_SHARE:
         bind_top_share(b, n);
         return LANNER_OK;

@@ -371,7 +371,16 @@ static struct demand *node_demand(struct walk *w, struct plan_node *n, struct de
         break;
     case NODE_JOIN:
         /* A row without a match keeps its own fields. */
+        if (n->u.join.mode == JOIN_MARK)
+            demand_remove(d, n->u.join.mark);
         add_names(d, n->u.join.fields, n->u.join.n_fields);
+        break;
+    case NODE_SESSION:
+        demand_remove(d, n->u.session.id);
+        demand_add_expr(d, n->u.session.time);
+        demand_add_expr(d, n->u.session.begin);
+        if (n->u.session.end != NULL)
+            demand_add_expr(d, n->u.session.end);
         break;
     case NODE_SERIES:
         series_demand(n, d);

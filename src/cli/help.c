@@ -14,7 +14,9 @@ void help_print(void)
         printf("  %-12s %s\n", row->name, row->help);
     printf("\nlanner help COMMAND shows the options of a command. First steps:\n\n"
            "  lanner query 'resultType=50034 | groupBy(ipAddress)' signins.ndjson\n"
-           "  lanner query -f detection.cql --now data logs/\n");
+           "  lanner query \"SELECT username, COUNT(*) FROM events GROUP BY username LAST 7 DAYS\" "
+           "logs/\n"
+           "  lanner query -f detection.aql --now data logs/\n");
 }
 
 void help_print_command(const struct command_row *row)

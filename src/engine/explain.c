@@ -1,5 +1,8 @@
-/* explain.c - the plan as a run would execute it, as text: nothing is read but lookup files. */
+/* explain.c - the plan as a run would execute it, as text, and the columns of its result. Nothing
+ * is read but lookup files, and some events where the query asks for texts of the payload. */
+#include "engine/payload.h"
 #include "engine/query.h"
+#include "engine/result.h"
 
 static const struct schema *file_schema(const struct lookup_table *rows, struct arena *a)
 {
@@ -42,6 +45,35 @@ static enum lanner_rc bind_tables(struct built *b, struct lanner_err *err)
     return LANNER_OK;
 }
 
+static const char *column_type(const struct plan_column *c)
+{
+    return c->type != NULL ? c->type : "String";
+}
+
+static void put_columns(const struct plan *p, struct buf *out)
+{
+    size_t width = 0;
+
+    if (p->columns == NULL)
+        return;
+    for (size_t i = 0; i < p->n_columns; i++)
+        width = MAX(width, MIN(p->columns[i].label.len, (size_t)40));
+    buf_puts(out, "columns\n");
+    for (size_t i = 0; i < p->n_columns; i++) {
+        const struct plan_column *c = &p->columns[i];
+
+        buf_puts(out, "  ");
+        /* One line a column, whatever the query calls it. */
+        for (size_t k = 0; k < c->label.len; k++)
+            buf_putc(out, (unsigned char)c->label.ptr[k] < 0x20 ? ' ' : c->label.ptr[k]);
+        for (size_t k = c->label.len; k < width + 2; k++)
+            buf_putc(out, ' ');
+        if (c->label.len > width)
+            buf_puts(out, "  ");
+        buf_printf(out, "%s\n", column_type(c));
+    }
+}
+
 static enum lanner_rc explain(struct lanner_query *q, struct built *b, struct buf *out,
                               struct lanner_err *err)
 {
@@ -58,7 +90,21 @@ static enum lanner_rc explain(struct lanner_query *q, struct built *b, struct bu
         extractor_free(x);
     }
     plan_print(b->plan, out);
+    put_columns(b->plan, out);
+    if (q->session->inputs.n > 0)
+        payload_explain(q->session, b->plan, &fields, str_of(q->text, q->len), out);
     return LANNER_OK;
+}
+
+static void unbind(struct built *b)
+{
+    if (b->plan == NULL)
+        return;
+    for (size_t i = 0; i < b->plan->n_tables && b->table_plans != NULL; i++) {
+        if (b->table_plans[i] != NULL)
+            bind_done(b->table_plans[i]);
+    }
+    bind_done(b->plan);
 }
 
 enum lanner_rc lanner_query_explain(struct lanner_query *q, lanner_on_text fn, void *ctx,
@@ -77,13 +123,73 @@ enum lanner_rc lanner_query_explain(struct lanner_query *q, lanner_on_text fn, v
         fn(ctx, out.ptr, out.len);
     err_locate(err, q->text, q->len);
     buf_done(&out);
-    if (b->plan != NULL) {
-        for (size_t i = 0; i < b->plan->n_tables && b->table_plans != NULL; i++) {
-            if (b->table_plans[i] != NULL)
-                bind_done(b->table_plans[i]);
-        }
-        bind_done(b->plan);
+    unbind(b);
+    built_free(b);
+    return rc;
+}
+
+static const char *type_name(enum type type)
+{
+    switch (type) {
+    case TYPE_NUM:
+    case TYPE_LONG:
+    case TYPE_DOUBLE:
+        return "number";
+    case TYPE_BOOL:
+        return "boolean";
+    case TYPE_TIME:
+        return "time";
+    case TYPE_IP:
+    case TYPE_MAC:
+        return "address";
+    case TYPE_ARRAY:
+        return "array";
+    case TYPE_ANY:
+        return "any";
+    case TYPE_RAW:
+    case TYPE_TEXT:
+    case TYPE_BYTES:
+        break;
     }
+    return "text";
+}
+
+/* Languages whose plans do not name their columns: the fields of the last node's rows. */
+static enum lanner_rc field_columns(struct built *b, lanner_on_column fn, void *ctx,
+                                    struct lanner_err *err)
+{
+    const struct schema *s;
+    struct scan_fields fields;
+
+    TRY(bind_tables(b, err));
+    TRY(bind_one(b, b->plan, &fields, err));
+    s = b->plan->root->schema;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct schema_field *f = &s->fields[i];
+        struct lanner_column column = {{f->name.ptr, f->name.len}, type_name(f->type)};
+
+        if (result_has_field(s, f))
+            fn(ctx, &column);
+    }
+    return LANNER_OK;
+}
+
+enum lanner_rc lanner_query_columns(struct lanner_query *q, lanner_on_column fn, void *ctx,
+                                    struct lanner_err *err)
+{
+    struct built *b = NULL;
+    enum lanner_rc rc = built_new(q, &b, err); /* what is kept for the run stays unbound */
+
+    if (rc == LANNER_OK && b->plan->columns == NULL)
+        rc = field_columns(b, fn, ctx, err);
+    for (size_t i = 0; rc == LANNER_OK && b->plan->columns != NULL && i < b->plan->n_columns; i++) {
+        const struct plan_column *c = &b->plan->columns[i];
+        struct lanner_column column = {{c->label.ptr, c->label.len}, column_type(c)};
+
+        fn(ctx, &column);
+    }
+    err_locate(err, q->text, q->len);
+    unbind(b);
     built_free(b);
     return rc;
 }

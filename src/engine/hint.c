@@ -1,19 +1,17 @@
-/* hint.c - a query that found nothing: does its interval, or its filter on a tag, leave out every
- * event there is?
+/* hint.c - a query that found nothing: does its interval, or its filter on a tag (AQL: on the log
+ * source type or the category), leave out every event there is?
  *
  * The inputs are looked at a second time, for a moment only: what is said here helps, and must not
  * cost what the query cost. What was not seen to the end is said to be a sample. */
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "engine/query.h"
-#include "expr/expr.h"
+#include "engine/look.h"
+#include "engine/payload.h"
 #include "util/civil.h"
 
-#define HINT_MAX_EVENTS 200000
-#define HINT_MAX_NS     NS_PER_S
-#define HINT_TAGS       8
-#define HINT_VALUES     10
+#define HINT_TAGS   8
+#define HINT_VALUES 10
 
 /* A filter that reads one tag and nothing else. */
 struct tag_filter {
@@ -21,7 +19,6 @@ struct tag_filter {
     const struct program *program; /* arena */
     struct str tag;
     uint32_t col;
-    /* Guarded by the lock. */
     bool passed; /* by some event */
     struct str values[HINT_VALUES];
     size_t n_values;
@@ -29,13 +26,11 @@ struct tag_filter {
 };
 
 struct hint {
-    struct arena arena; /* guarded by the lock during the run */
+    struct arena arena;
     const struct plan_scan *spec;
     struct tag_filter tags[HINT_TAGS];
     size_t n_tags;
     uint32_t time_col;
-    int64_t start_ns;
-    struct lock lock; /* guards what follows */
     uint64_t n_events, n_inside;
     int64_t oldest_ms, newest_ms; /* INT64_MAX, INT64_MIN: no event has a time */
 };
@@ -46,6 +41,37 @@ static bool has_interval(const struct plan_scan *spec)
 }
 
 /* ---- filters on one tag ---- */
+
+#define TYPE_FIELD     FIELD_QRADAR_PREFIX "devicetype"
+#define CATEGORY_FIELD FIELD_QRADAR_PREFIX "category"
+
+static bool is_tag(struct str field)
+{
+    return (field.len > 1 && *field.ptr == '#') || str_eqz(field, TYPE_FIELD) ||
+           str_eqz(field, CATEGORY_FIELD);
+}
+
+/* What a language calls it. */
+static struct str tag_name(struct str field)
+{
+    size_t prefix = strlen(FIELD_QRADAR_PREFIX);
+
+    return str_starts(field, STR(FIELD_QRADAR_PREFIX))
+               ? str_of(field.ptr + prefix, field.len - prefix)
+               : field;
+}
+
+/* The name that an id stands for, or NULL. */
+static const char *id_name(struct str field, const struct val *v)
+{
+    struct val id = val_to_num(v);
+
+    if (id.kind != KIND_LONG)
+        return NULL;
+    if (str_eqz(field, TYPE_FIELD))
+        return qradar_type_usual_name(id.u.i);
+    return str_eqz(field, CATEGORY_FIELD) ? qradar_category_name(id.u.i) : NULL;
+}
 
 struct shape {
     struct str field;
@@ -74,7 +100,7 @@ static enum lanner_rc add_tag_filters(struct hint *h, const struct schema *schem
         const struct schema_field *f;
 
         expr_walk(e, look_at, &s);
-        if (s.other || s.field.len < 2 || *s.field.ptr != '#')
+        if (s.other || s.field.ptr == NULL || !is_tag(s.field))
             continue;
         f = schema_find(schema, s.field);
         if (f == NULL || !f->from_record)
@@ -93,7 +119,8 @@ static enum lanner_rc add_tag_filters(struct hint *h, const struct schema *schem
 static void note_value(struct hint *h, struct tag_filter *t, const struct val *v)
 {
     char room[VAL_PRINT_MAX];
-    struct str text = val_print(v, room);
+    const char *name = id_name(t->tag, v);
+    struct str text = name != NULL ? str_z(name) : val_print(v, room);
 
     if (val_is_null(v)) {
         t->missing = true;
@@ -124,9 +151,20 @@ static void note_time(struct hint *h, const struct val *v)
         h->n_inside++;
 }
 
-static enum lanner_rc take_batch(struct hint *h, struct batch *b, struct eval *ev,
+static bool nothing_to_say(const struct hint *h)
+{
+    for (size_t i = 0; i < h->n_tags; i++) {
+        if (!h->tags[i].passed)
+            return false;
+    }
+    return !has_interval(h->spec) || h->n_inside > 0;
+}
+
+static enum lanner_rc take_batch(void *ctx, struct batch *b, struct eval *ev, bool *enough,
                                  struct lanner_err *err)
 {
+    struct hint *h = ctx;
+
     for (size_t k = 0; k < h->n_tags; k++) {
         struct tag_filter *t = &h->tags[k];
         struct sel sel = sel_copy(&b->sel, b->arena);
@@ -142,60 +180,8 @@ static enum lanner_rc take_batch(struct hint *h, struct batch *b, struct eval *e
     SEL_FOR (&b->sel, i) {
         note_time(h, column_at(&b->cols[h->time_col], i));
     }
-    h->n_events += b->sel.n;
+    *enough = nothing_to_say(h);
     return LANNER_OK;
-}
-
-static bool nothing_to_say(const struct hint *h)
-{
-    for (size_t i = 0; i < h->n_tags; i++) {
-        if (!h->tags[i].passed)
-            return false;
-    }
-    return !has_interval(h->spec) || h->n_inside > 0;
-}
-
-/* Any worker. */
-static enum lanner_rc push(void *ctx, unsigned worker, struct batch *b, struct lanner_err *err)
-{
-    struct hint *h = ctx;
-    struct eval *ev = eval_new();
-    enum lanner_rc rc;
-
-    (void)worker;
-    lock_take(&h->lock);
-    rc = take_batch(h, b, ev, err);
-    if (rc == LANNER_OK && (nothing_to_say(h) || h->n_events >= HINT_MAX_EVENTS ||
-                            clock_monotonic_ns() - h->start_ns > HINT_MAX_NS))
-        rc = err_set(err, LANNER_ERR_STOPPED, "enough was seen");
-    lock_give(&h->lock);
-    eval_free(ev);
-    return rc;
-}
-
-/* Sends the events of the inputs through push; true when all were seen. */
-static bool look(struct lanner_session *s, struct hint *h, const struct scan_fields *fields)
-{
-    struct scan_fields own = {.n = fields->n + 1};
-    struct str *names = ARENA_ARRAY(&h->arena, struct str, own.n);
-    struct plan_scan spec = {.from_ns = TIME_NONE, .to_ns = TIME_NONE};
-    struct scan_consumer consumer = {.spec = &spec, .push = push, .push_ctx = h};
-    struct extractor *x = NULL;
-    struct lanner_err err = {0};
-    enum lanner_rc rc;
-
-    if (fields->n > 0)
-        memcpy(names, fields->names, fields->n * sizeof(*names));
-    names[fields->n] = STR(FIELD_TIME_MS);
-    own.names = names;
-    h->time_col = (uint32_t)fields->n;
-    h->start_ns = clock_monotonic_ns();
-    s->scan_env.note = NULL; /* what cannot be read was told by the run */
-    rc = extractor_open(s, &own, true, &x, &err);
-    if (rc == LANNER_OK)
-        rc = scan_run(s->scan, x, &own, &consumer, 1, NULL, &err);
-    extractor_free(x);
-    return rc == LANNER_OK || rc == LANNER_ERR_INPUT;
 }
 
 /* ---- saying ---- */
@@ -246,7 +232,7 @@ static void say_tag(const struct hint *h, struct tag_filter *t, bool all, struct
     /* Workers find them in any order. */
     qsort(t->values, t->n_values, sizeof(*t->values), compare_values);
     put_how_many(out, h, all);
-    buf_printf(out, " passes this filter: %.*s is", STR_ARG(t->tag));
+    buf_printf(out, " passes this filter: %.*s is", STR_ARG(tag_name(t->tag)));
     for (size_t i = 0; i < t->n_values; i++)
         buf_printf(out, "%s \"%.*s\"", i > 0 ? "," : "", (int)MIN(t->values[i].len, (size_t)80),
                    t->values[i].ptr);
@@ -256,14 +242,17 @@ static void say_tag(const struct hint *h, struct tag_filter *t, bool all, struct
         buf_puts(out, t->n_values > 0 ? ", or missing" : " missing");
 }
 
-static void say(struct hint *h, bool all, struct notes *notes)
+/* False: nothing of this is the reason. */
+static bool say(struct hint *h, bool all, struct notes *notes)
 {
     struct buf text = {0};
+    bool said = false;
 
     if (has_interval(h->spec) && h->oldest_ms <= h->newest_ms && h->n_inside == 0) {
         say_interval(h, all, &text);
         buf_putc(&text, '\0');
         notes_add(notes, LANNER_NOTE_WARNING, (struct span){0, 0}, text.ptr);
+        said = true;
     }
     for (size_t i = 0; i < h->n_tags; i++) {
         if (h->tags[i].passed)
@@ -272,8 +261,10 @@ static void say(struct hint *h, bool all, struct notes *notes)
         say_tag(h, &h->tags[i], all, &text);
         buf_putc(&text, '\0');
         notes_add(notes, LANNER_NOTE_WARNING, h->tags[i].expr->at, text.ptr);
+        said = true;
     }
     buf_done(&text);
+    return said;
 }
 
 void hint_nothing_found(struct lanner_session *s, const struct plan *p,
@@ -281,20 +272,29 @@ void hint_nothing_found(struct lanner_session *s, const struct plan *p,
 {
     const struct plan_node *leaf = leaf_of(p);
     struct hint h = {.oldest_ms = INT64_MAX, .newest_ms = INT64_MIN};
+    struct look look = {.names = fields->names,
+                        .n = fields->n,
+                        .max_events = LOOK_MAX_EVENTS,
+                        .max_ns = LOOK_MAX_NS,
+                        .take = take_batch,
+                        .ctx = &h};
     struct lanner_err err = {0};
+    bool said = false;
     bool all;
 
     if (leaf->kind != NODE_SCAN || s->on_note == NULL || s->cancel != 0)
         return;
     h.spec = &leaf->u.scan;
+    h.time_col = (uint32_t)fields->n;
     arena_init(&h.arena, 4096);
-    lock_init(&h.lock);
     if (add_tag_filters(&h, leaf->schema, &err) == LANNER_OK &&
         (h.n_tags > 0 || has_interval(h.spec))) {
-        all = look(s, &h, fields);
+        all = look_run(s, &look);
+        h.n_events = look.n_events;
         if (h.n_events > 0)
-            say(&h, all, notes);
+            said = say(&h, all, notes);
     }
-    lock_done(&h.lock);
     arena_done(&h.arena);
+    if (!said)
+        payload_hint(s, p, fields, notes);
 }

@@ -56,35 +56,46 @@ static enum lanner_rc make_execs(struct job *j, struct scan_fields *fields, stru
     return LANNER_OK;
 }
 
+/* One consumer for each scan of each plan. */
+static struct scan_consumer *list_consumers(const struct job *j, size_t *n, bool *need_time)
+{
+    struct scan_consumer *list;
+    size_t cap = 0;
+
+    for (size_t i = 0; i < j->n; i++)
+        cap += exec_n_scans(j->execs[i]);
+    list = xcalloc(cap, sizeof(*list));
+    *n = 0;
+    for (size_t i = 0; i < j->n; i++) {
+        for (size_t k = 0; k < exec_n_scans(j->execs[i]); k++) {
+            struct plan_node *scan = exec_scan(j->execs[i], k);
+
+            built_interval(j->builts[i], j->plans[i], &scan->u.scan);
+            *need_time |= has_interval(scan);
+            list[(*n)++] = (struct scan_consumer){
+                .exec = j->execs[i], .scan = k, .spec = &scan->u.scan, .schema = scan->schema};
+        }
+    }
+    return list;
+}
+
 static enum lanner_rc run_scan(struct job *j, const struct scan_fields *fields,
                                struct lanner_err *err)
 {
-    struct scan_consumer *consumers = xcalloc(j->n, sizeof(*consumers));
     struct extractor *x = NULL;
     bool need_time = false;
-    size_t n = 0;
-    enum lanner_rc rc;
+    size_t n;
+    struct scan_consumer *consumers = list_consumers(j, &n, &need_time);
+    enum lanner_rc rc = LANNER_OK;
 
-    for (size_t i = 0; i < j->n; i++) {
-        struct plan_node *leaf = leaf_of(j->plans[i]);
-
-        if (!exec_wants_scan(j->execs[i]))
-            continue;
-        built_interval(j->builts[i], j->plans[i], &leaf->u.scan);
-        need_time |= has_interval(leaf);
-        consumers[n].exec = j->execs[i];
-        consumers[n].spec = &leaf->u.scan;
-        consumers[n++].schema = leaf->schema;
-    }
-    rc = LANNER_OK;
     if (n == 0)
         goto out;
     rc = extractor_open(j->session, fields, need_time, &x, err);
     if (rc != LANNER_OK)
         goto out;
     for (size_t i = 0; i < j->n; i++) {
-        if (exec_wants_scan(j->execs[i]))
-            choose_prefilter(&leaf_of(j->plans[i])->u.scan, x);
+        for (size_t k = 0; k < exec_n_scans(j->execs[i]); k++)
+            choose_prefilter(&exec_scan(j->execs[i], k)->u.scan, x);
     }
     rc = scan_run(j->session->scan, x, fields, consumers, n, j->stats, err);
 out:
@@ -102,7 +113,7 @@ static enum lanner_rc job_execute(struct job *j, struct lanner_err *err)
         TRY(exec_finish(j->execs[i], err));
         j->stats->n_spilled_bytes += exec_spilled_bytes(j->execs[i]);
     }
-    return LANNER_OK;
+    return unknown_names(j->session, j->plans, j->builts, j->n, &j->fields, err);
 }
 
 static enum lanner_rc make_file_table(struct built *b, struct plan_table *table,

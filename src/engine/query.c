@@ -1,9 +1,11 @@
 /* query.c - from text to an optimised plan: language, clock, interval, notes. */
 #include "engine/query.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lang/aql/aql.h"
 #include "lang/common/common.h"
 #include "lang/cql/cql.h"
 
@@ -42,6 +44,7 @@ static enum lanner_rc set_clock(struct lanner_session *s, struct built *b, bool 
         say_clock(b, s->newest_ns != TIME_NONE);
         break;
     }
+    b->folders.now_ns = b->env.now_ns;
     return LANNER_OK;
 }
 
@@ -86,12 +89,22 @@ static bool is_relative(struct str text)
 
 static enum lanner_rc set_env(struct lanner_session *s, struct built *b, struct lanner_err *err)
 {
+    b->cache.arena = &b->arena;
     b->folders = (struct lookup_folders){
         .lookups = s->lookups.items,
         .n_lookups = s->lookups.n,
         .geo = s->geo.items,
         .n_geo = s->geo.n,
         .indicators = s->indicators,
+        .references = s->references.items,
+        .n_references = s->references.n,
+        .networks = s->networks,
+        .assets = s->assets,
+        .rules = s->rules,
+        .offenses = s->offenses,
+        .xforce = s->xforce,
+        .names = s->names,
+        .cache = &b->cache,
     };
     b->env = (struct fn_env){
         .arena = &b->arena,
@@ -121,6 +134,8 @@ static enum lanner_rc front_end(struct lanner_query *q, struct built *b, struct 
     struct front_param *params = ARENA_ARRAY(&b->arena, struct front_param, s->params.n);
     struct front_options o = {
         .strict = s->strict,
+        .strict_fields = s->strict_fields,
+        .no_category_widening = !s->category_widening,
         .params = params,
         .n_params = s->params.n,
         .offset_of = zone_ms,
@@ -133,6 +148,8 @@ static enum lanner_rc front_end(struct lanner_query *q, struct built *b, struct 
     }
     if (q->lang == LANG_CQL)
         return cql_plan(str_of(q->text, q->len), &o, &b->env, &b->arena, &b->plan, err);
+    if (q->lang == LANG_AQL)
+        return aql_plan(str_of(q->text, q->len), &o, &b->env, &b->arena, &b->plan, err);
     return err_set(err, LANNER_ERR_UNSUPPORTED, "%s is not supported yet", lang_name(q->lang));
 }
 
@@ -203,6 +220,18 @@ static void set_spans(struct built *b)
         plan_walk(b->plan->tables[i].root, &v);
 }
 
+static void say_default_span(struct built *b, int64_t span_ms)
+{
+    int64_t minutes = span_ms / (60 * MS_PER_S);
+    bool hours = minutes % 60 == 0;
+    char text[100];
+
+    snprintf(text, sizeof(text),
+             "strict: no interval was given, the last %" PRId64 " %s are searched",
+             hours ? minutes / 60 : minutes, hours ? "hours" : "minutes");
+    notes_add(&b->notes, LANNER_NOTE_WARNING, (struct span){0, 0}, text);
+}
+
 /* Without an interval of its own a query that asks for its start, or for buckets of automatic
  * width, gets that of the data (cql.md 2.9). */
 static enum lanner_rc set_interval(struct lanner_query *q, struct built *b, struct lanner_err *err)
@@ -217,11 +246,10 @@ static enum lanner_rc set_interval(struct lanner_query *q, struct built *b, stru
                       "the query sets its own interval; --from and --to do not apply");
         b->env.from_ns = p->from_ns;
         b->env.to_ns = p->to_ns;
-    } else if (q->session->strict && b->env.from_ns == TIME_NONE && b->env.to_ns == TIME_NONE) {
-        b->env.from_ns = b->env.now_ns - INT64_C(86400) * NS_PER_S;
+    } else if (p->default_span_ms > 0 && b->env.from_ns == TIME_NONE && b->env.to_ns == TIME_NONE) {
+        b->env.from_ns = b->env.now_ns - p->default_span_ms * NS_PER_MS;
         b->env.to_ns = b->env.now_ns;
-        notes_add(&b->notes, LANNER_NOTE_WARNING, (struct span){0, 0},
-                  "strict: no interval was given, the last 24 hours are searched");
+        say_default_span(b, p->default_span_ms);
     }
     p->from_ns = b->env.from_ns;
     p->to_ns = b->env.to_ns;
@@ -373,6 +401,8 @@ enum lanner_rc built_new(struct lanner_query *q, struct built **out, struct lann
 
         notes_add(&b->notes, note->kind, note->at, text);
     }
+    if (s->strict_fields && b->plan->lang == LANG_AQL)
+        scan_keep_input(s->scan); /* to look for names */
     TRY(set_interval(q, b, err));
     TRY(opt_run(b->plan, &b->env, s->optimizer, s->prefilter, err));
     return build_tables(q, b, err);
@@ -388,20 +418,61 @@ void built_free(struct built *b)
     free(b);
 }
 
+/* Past blanks, comments of either language and opening parentheses. */
+static struct str skip_to_word(struct str s)
+{
+    for (;;) {
+        size_t end = SIZE_MAX;
+        size_t more = 1;
+
+        s = str_trim(s);
+        if (str_starts(s, STR("--")) || str_starts(s, STR("//"))) {
+            end = str_find_char(s, '\n');
+        } else if (str_starts(s, STR("/*"))) {
+            end = str_find(s, STR("*/"));
+            more = 2;
+        } else if (str_starts(s, STR("("))) {
+            end = 0;
+        } else if (str_starts(s, STR("\xC2\xA0"))) { /* a no-break space */
+            end = 0;
+            more = 2;
+        } else {
+            return s;
+        }
+        if (end == SIZE_MAX)
+            return STR_NONE;
+        s = str_of(s.ptr + end + more, s.len - end - more);
+    }
+}
+
 /* SELECT and WITH begin AQL; anything else is CQL. */
 static enum lang tell_language(struct str text)
 {
-    struct str word = str_trim(text);
+    struct str word = skip_to_word(text);
     size_t n = 0;
 
     while (n < word.len && ((word.ptr[n] | 0x20) >= 'a' && (word.ptr[n] | 0x20) <= 'z'))
         n++;
-    /* select(...) is a function of CQL. */
+    /* select(...) is a function of CQL, select = x a field. */
     if (n < word.len && word.ptr[n] == '(')
+        return LANG_CQL;
+    if (str_starts(str_trim(str_of(word.ptr + n, word.len - n)), STR("=")))
         return LANG_CQL;
     word.len = n;
     return str_eq_nocase(word, STR("select")) || str_eq_nocase(word, STR("with")) ? LANG_AQL
                                                                                   : LANG_CQL;
+}
+
+enum lanner_rc unknown_language(const char *name, struct lanner_err *err)
+{
+    struct buf names = {0};
+
+    for (int i = 0; i < LANG_COUNT; i++)
+        buf_printf(&names, "%s%s", i > 0 ? " or " : "", lang_name((enum lang)i));
+    err_set(err, LANNER_ERR_USAGE, "there is no language %s", name);
+    err_hint(err, "the language is %.*s", STR_ARG(buf_str(&names)));
+    buf_done(&names);
+    return LANNER_ERR_USAGE;
 }
 
 enum lanner_rc lanner_query_prepare(struct lanner_session *s, const char *text, size_t len,
@@ -417,7 +488,7 @@ enum lanner_rc lanner_query_prepare(struct lanner_session *s, const char *text, 
     q->len = len;
     q->lang = language != NULL ? lang_named(str_z(language)) : tell_language(str_of(text, len));
     if (q->lang == LANG_COUNT) {
-        rc = err_set(err, LANNER_ERR_USAGE, "there is no language %s", language);
+        rc = unknown_language(language, err);
         goto out;
     }
     s->cancel = 0;

@@ -12,6 +12,7 @@ struct built {
     struct notes notes;
     struct fn_env env;
     struct lookup_folders folders;
+    struct lookup_cache cache; /* of the folders */
     struct plan *plan;         /* NULL until built */
     struct plan **table_plans; /* one for each table with a sub-query */
 };
@@ -34,6 +35,9 @@ void built_interval(const struct built *b, const struct plan *plan, struct plan_
 enum lanner_rc built_file(struct built *b, const struct plan_table *table, struct lookup_table *out,
                           struct lanner_err *err) MUST_USE;
 
+/* LANNER_ERR_USAGE, with the names of those there are. */
+enum lanner_rc unknown_language(const char *name, struct lanner_err *err);
+
 /* The end of the chain of inputs. */
 struct plan_node *leaf_of(const struct plan *p);
 enum lanner_rc extractor_open(const struct lanner_session *s, const struct scan_fields *fields,
@@ -46,5 +50,11 @@ void choose_prefilter(struct plan_scan *scan, const struct extractor *x);
  * filter on a tag. `fields` are those of the job. */
 void hint_nothing_found(struct lanner_session *s, const struct plan *p,
                         const struct scan_fields *fields, struct notes *notes);
+
+/* After a scan, before its rows are delivered: says which custom properties of the plans no record
+ * has; with strict-fields that is an error. */
+enum lanner_rc unknown_names(struct lanner_session *s, struct plan *const *plans,
+                             struct built *const *builts, size_t n_plans,
+                             const struct scan_fields *fields, struct lanner_err *err) MUST_USE;
 
 #endif

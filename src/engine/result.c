@@ -1,6 +1,7 @@
 /* result.c - batches of a finished plan to rows of the public interface.
  *
- * A closed schema gives its fields as columns, in order. An open one gives the time and the raw
+ * Where the plan names its columns they are those, in order. Else a closed schema gives its fields
+ * as columns, and an open one gives the time and the raw
  * text as columns and everything else, the event's own fields and those the query made, sorted by
  * name. */
 #include "engine/result.h"
@@ -13,8 +14,10 @@ struct result {
     struct lanner_row row;
     struct lanner_name *names;          /* owned */
     struct lanner_value *values;        /* owned */
-    const struct schema_field **fields; /* owned; of the columns */
+    const struct schema_field **fields; /* owned; of the columns; NULL: always absent */
+    bool *real;                         /* owned; of the columns */
     size_t n;
+    struct buf text; /* of an array */
     VEC(struct lanner_name) open_names;
     VEC(struct lanner_value) open_values;
     struct arena arena; /* texts of one row */
@@ -31,7 +34,7 @@ static bool is_hidden_name(struct str name)
     return name.len > 0 && name.ptr[0] == '\x01';
 }
 
-static bool is_result_field(const struct schema *s, const struct schema_field *f)
+bool result_has_field(const struct schema *s, const struct schema_field *f)
 {
     if (f->col == SCHEMA_HIDDEN || is_hidden_name(f->name))
         return false;
@@ -45,6 +48,42 @@ static void put_text(struct lanner_value *out, struct str s)
     out->len = s.len;
 }
 
+/* No function nests arrays deeper. */
+#define MAX_ARRAY_DEPTH 8
+
+/* Arrays as JSON arrays; null members as null. */
+static void put_array(struct buf *out, const struct val *v, int depth)
+{
+    char room[VAL_PRINT_MAX];
+
+    buf_putc(out, '[');
+    for (uint32_t i = 0; i < v->len; i++) {
+        const struct val *item = &v->u.items[i];
+
+        if (i > 0)
+            buf_putc(out, ',');
+        if (item->kind == KIND_ARRAY && depth < MAX_ARRAY_DEPTH)
+            put_array(out, item, depth + 1);
+        else if (val_is_null(item) || item->kind == KIND_ARRAY)
+            buf_puts(out, "null");
+        else if (item->kind == KIND_LONG || item->kind == KIND_DOUBLE || item->kind == KIND_BOOL)
+            buf_put_str(out, val_print(item, room));
+        else
+            buf_put_json(out, val_print(item, room));
+    }
+    buf_putc(out, ']');
+}
+
+/* Where a language writes computed numbers with a point, integers are real numbers too. */
+static void make_real(struct lanner_value *v)
+{
+    if (v->kind == LANNER_LONG) {
+        v->kind = LANNER_DOUBLE;
+        v->real = (double)v->integer;
+    }
+    v->point = v->kind == LANNER_DOUBLE;
+}
+
 static void convert(struct result *r, const struct schema_field *f, const struct val *v,
                     struct lanner_value *out)
 {
@@ -52,7 +91,11 @@ static void convert(struct result *r, const struct schema_field *f, const struct
 
     memset(out, 0, sizeof(*out));
     if (val_is_null(v)) {
-        out->kind = v->kind == KIND_NULL ? LANNER_NULL : LANNER_ABSENT;
+        out->kind = v->kind == KIND_NULL || r->plan->absent_is_null ? LANNER_NULL : LANNER_ABSENT;
+    } else if (v->kind == KIND_ARRAY) {
+        buf_clear(&r->text);
+        put_array(&r->text, v, 0);
+        put_text(out, arena_str(&r->arena, buf_str(&r->text)));
     } else if (val_is_text(v) || v->kind == KIND_BYTES) {
         put_text(out, val_as_str(v));
     } else if (v->kind == KIND_LONG && !as_text) {
@@ -71,24 +114,31 @@ static void convert(struct result *r, const struct schema_field *f, const struct
     }
 }
 
+static void add_column(struct result *r, struct str label, const struct schema_field *f, bool real)
+{
+    r->names[r->n] = (struct lanner_name){label.ptr, label.len};
+    r->real[r->n] = real;
+    r->fields[r->n++] = f;
+}
+
 static void result_init(struct result *r, struct exec *x, const struct plan *p)
 {
     const struct schema *s = exec_schema(x);
+    size_t n = p->columns != NULL ? p->n_columns : s->n;
 
     memset(r, 0, sizeof(*r));
     arena_init(&r->arena, 0);
     r->plan = p;
     r->schema = s;
-    r->names = xcalloc(s->n, sizeof(*r->names));
-    r->values = xcalloc(s->n, sizeof(*r->values));
-    r->fields = xcalloc(s->n, sizeof(*r->fields));
-    for (size_t i = 0; i < s->n; i++) {
-        const struct schema_field *f = &s->fields[i];
-
-        if (!is_result_field(s, f))
-            continue;
-        r->names[r->n] = (struct lanner_name){f->name.ptr, f->name.len};
-        r->fields[r->n++] = f;
+    r->names = xcalloc(n, sizeof(*r->names));
+    r->values = xcalloc(n, sizeof(*r->values));
+    r->fields = xcalloc(n, sizeof(*r->fields));
+    r->real = xcalloc(n, sizeof(*r->real));
+    for (size_t i = 0; p->columns != NULL && i < n; i++)
+        add_column(r, p->columns[i].label, schema_find(s, p->columns[i].field), p->columns[i].real);
+    for (size_t i = 0; p->columns == NULL && i < n; i++) {
+        if (result_has_field(s, &s->fields[i]))
+            add_column(r, s->fields[i].name, &s->fields[i], false);
     }
     r->row.columns = r->names;
     r->row.values = r->values;
@@ -101,6 +151,8 @@ static void result_done(struct result *r)
     free(r->names);
     free(r->values);
     free(r->fields);
+    free(r->real);
+    buf_done(&r->text);
     VEC_DONE(&r->open_names);
     VEC_DONE(&r->open_values);
 }
@@ -161,11 +213,16 @@ static const struct lanner_row *make_row(struct result *r, const struct batch *b
     for (size_t k = 0; k < r->n; k++) {
         const struct schema_field *f = r->fields[k];
 
-        convert(r, f, f->col < b->n_cols ? column_at(&b->cols[f->col], i) : &absent, &r->values[k]);
+        const struct val *v =
+            f != NULL && f->col < b->n_cols ? column_at(&b->cols[f->col], i) : &absent;
+
+        convert(r, f, v, &r->values[k]);
+        if (r->real[k])
+            make_real(&r->values[k]);
     }
     r->open_names.n = 0;
     r->open_values.n = 0;
-    if (r->schema->open && b->open != NULL)
+    if (r->schema->open && b->open != NULL && r->plan->columns == NULL)
         open_fields(r, b, i);
     r->row.n_open = r->open_names.n;
     r->row.open_names = r->open_names.items;

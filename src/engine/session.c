@@ -48,6 +48,9 @@ static bool to_bool(struct str value, bool *out)
 BOOL_OPTION(strict, "strict")
 BOOL_OPTION(strict_input, "strict-input")
 BOOL_OPTION(dedup, "dedup")
+BOOL_OPTION(strict_fields, "strict-fields")
+BOOL_OPTION(raw_payload, "raw-payload")
+BOOL_OPTION(category_widening, "category-widening")
 BOOL_OPTION(optimizer, "optimizer")
 BOOL_OPTION(prefilter, "prefilter")
 BOOL_OPTION(simd, "simd")
@@ -273,6 +276,30 @@ static enum lanner_rc set_indicators(struct lanner_session *s, struct str value,
     return LANNER_OK;
 }
 
+static enum lanner_rc set_reference(struct lanner_session *s, struct str value,
+                                    struct lanner_err *err)
+{
+    TRY(check_kind("reference", value, FILE_FOLDER, "a folder", err));
+    VEC_PUSH(&s->references, arena_strz(&s->arena, value));
+    return LANNER_OK;
+}
+
+/* A file that says something about QRadar beside its events. */
+#define FILE_OPTION(field)                                                                         \
+    static enum lanner_rc set_##field(struct lanner_session *s, struct str value,                  \
+                                      struct lanner_err *err)                                      \
+    {                                                                                              \
+        TRY(check_kind(#field, value, FILE_REGULAR, "a file", err));                               \
+        s->field = arena_strz(&s->arena, value);                                                   \
+        return LANNER_OK;                                                                          \
+    }
+FILE_OPTION(networks)
+FILE_OPTION(assets)
+FILE_OPTION(rules)
+FILE_OPTION(offenses)
+FILE_OPTION(xforce)
+FILE_OPTION(names)
+
 static enum lanner_rc set_sources(struct lanner_session *s, struct str value,
                                   struct lanner_err *err)
 {
@@ -296,6 +323,9 @@ static const struct option options[] = {
     {"timezone", set_timezone},
     {"strict", set_strict},
     {"strict-input", set_strict_input},
+    {"strict-fields", set_strict_fields},
+    {"category-widening", set_category_widening},
+    {"raw-payload", set_raw_payload},
     {"threads", set_threads},
     {"memory", set_memory},
     {"max-record", set_max_record},
@@ -309,6 +339,13 @@ static const struct option options[] = {
     {"lookups", set_lookups},
     {"geo", set_geo},
     {"indicators", set_indicators},
+    {"reference", set_reference},
+    {"networks", set_networks},
+    {"assets", set_assets},
+    {"rules", set_rules},
+    {"offenses", set_offenses},
+    {"xforce", set_xforce},
+    {"names", set_names},
     {"sources", set_sources},
     {"temporary", set_temporary},
     {"optimizer", set_optimizer},
@@ -326,6 +363,7 @@ struct lanner_session *lanner_session_new(void)
     s->optimizer = true;
     s->prefilter = true;
     s->simd = true;
+    s->category_widening = true;
     s->max_record = DEFAULT_MAX_RECORD;
     s->batch_rows = DEFAULT_BATCH_ROWS;
     return s;
@@ -355,6 +393,7 @@ void lanner_session_free(struct lanner_session *s)
     VEC_DONE(&s->params);
     VEC_DONE(&s->lookups);
     VEC_DONE(&s->geo);
+    VEC_DONE(&s->references);
     VEC_DONE(&s->source_folders);
     arena_done(&s->arena);
     free(s);
@@ -491,6 +530,7 @@ struct source_options session_source_options(const struct lanner_session *s)
 {
     return (struct source_options){
         .emitted_time = s->emitted,
+        .raw_payload = s->raw_payload,
         .tags = s->tags.items,
         .n_tags = s->tags.n,
     };

@@ -42,6 +42,7 @@ struct lanner_session {
     struct str from, to; /* as given; empty: open */
     struct str timezone;
     bool strict, strict_input, dedup, emitted, ignore_missing;
+    bool strict_fields, raw_payload, category_widening;
     bool optimizer, prefilter, simd;
     unsigned threads; /* 0: all processors */
     uint64_t memory;  /* 0: half of what is free */
@@ -56,6 +57,8 @@ struct lanner_session {
     VEC(char *) geo;
     VEC(const char *) source_folders;
     const char *indicators;
+    VEC(char *) references;                                            /* session arena */
+    const char *networks, *assets, *rules, *offenses, *xforce, *names; /* files, or NULL */
     lanner_on_note on_note;
     void *note_ctx;
     lanner_on_progress on_progress;

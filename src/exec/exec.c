@@ -23,7 +23,7 @@ static const struct op_def *def_of(enum node_kind kind)
         [NODE_LIMIT] = &op_limit,         [NODE_DISTINCT] = &op_distinct,
         [NODE_UNION] = &op_union,         [NODE_JOIN] = &op_join,
         [NODE_SERIES] = &op_series,       [NODE_TOP_SHARE] = &op_top_share,
-        [NODE_CORRELATE] = &op_correlate,
+        [NODE_CORRELATE] = &op_correlate, [NODE_SESSION] = &op_session,
     };
 
     return defs[kind];
@@ -321,6 +321,24 @@ enum lanner_rc exec_push(struct exec *x, unsigned worker, struct batch *b, struc
         TRY(op_scan.push(x->scans.items[i], worker, view, 0, err));
     }
     return LANNER_OK;
+}
+
+size_t exec_n_scans(const struct exec *x)
+{
+    return x->scans.n;
+}
+
+struct plan_node *exec_scan(const struct exec *x, size_t i)
+{
+    return (struct plan_node *)(uintptr_t)x->scans.items[i]->node;
+}
+
+enum lanner_rc exec_push_scan(struct exec *x, size_t i, unsigned worker, struct batch *b,
+                              struct lanner_err *err)
+{
+    assert(worker < x->env.n_workers);
+    TRY(exec_check(x, err));
+    return op_scan.push(x->scans.items[i], worker, b, 0, err);
 }
 
 enum lanner_rc exec_finish(struct exec *x, struct lanner_err *err)

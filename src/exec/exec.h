@@ -39,6 +39,12 @@ bool exec_is_done(const struct exec *x);
  * appended, selection shrunk). */
 enum lanner_rc exec_push(struct exec *x, unsigned worker, struct batch *b,
                          struct lanner_err *err) MUST_USE;
+/* A plan has a scan for each branch of its unions that reads the inputs. Each may have an interval
+ * of its own, so each can be given its rows alone; exec_push gives the same ones to all. */
+size_t exec_n_scans(const struct exec *x);
+struct plan_node *exec_scan(const struct exec *x, size_t i);
+enum lanner_rc exec_push_scan(struct exec *x, size_t i, unsigned worker, struct batch *b,
+                              struct lanner_err *err) MUST_USE;
 enum lanner_rc exec_finish(struct exec *x, struct lanner_err *err) MUST_USE;
 /* The result, batch by batch, in order; *out NULL at the end. Valid until the next call. Columns
  * are those of exec_schema. */

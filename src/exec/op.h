@@ -124,10 +124,13 @@ struct fetch *fetch_list(struct arena *a, const struct schema *s, const struct s
 enum lanner_rc ordinal_sub(struct ordinal o, uint64_t i, struct ordinal *out,
                            struct lanner_err *err);
 
+/* Sessions that an op_session has begun so far. */
+int64_t session_count(const struct op *op);
+
 /* The operators, one for each row of plan/nodes.def but INPUT. */
 extern const struct op_def op_scan, op_generate, op_table, op_filter, op_extend, op_project,
     op_unnest, op_branch, op_aggregate, op_group_apply, op_sort, op_top_n, op_top_share, op_limit,
-    op_distinct, op_union, op_join, op_series, op_correlate;
+    op_distinct, op_union, op_join, op_series, op_correlate, op_session;
 extern const struct op_def op_result;
 
 #endif

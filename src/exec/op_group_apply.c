@@ -3,7 +3,7 @@
  * All rows are sorted by key, then time, then ordinal. Each group's rows get new ordinals, 0, 1, 2,
  * ..., and are pushed through the body, whose operators forget everything between groups. What the
  * body gives is gathered and handed on in the order of the groups' first rows, with new ordinals
- * again. */
+ * again; sessions that the body numbered get numbers in that order too. */
 #include <stdlib.h>
 
 #include "exec/sorter.h"
@@ -22,6 +22,9 @@ struct group_apply {
     const struct layout *kept;  /* as `given`, and the row's number in its group */
     struct sorter *output;      /* owned; rows of all groups */
     enum missing_keys missing;
+    const struct op *session; /* of the body, NULL: none */
+    uint32_t session_cell;    /* its number in `given`; UINT32_MAX: not asked for */
+    int64_t n_sessions;       /* of the groups before */
 };
 
 /* The group at work. */
@@ -111,6 +114,24 @@ static void make_given(struct op *op, struct group_apply *g)
     g->kept = kept;
 }
 
+static void find_session(struct op *op, struct group_apply *g)
+{
+    const struct schema_field *f;
+
+    g->session_cell = UINT32_MAX;
+    for (size_t i = 0; i < g->body.n; i++) {
+        if (g->body.items[i]->def == &op_session)
+            g->session = g->body.items[i];
+    }
+    if (g->session == NULL)
+        return;
+    f = schema_find(op->node->schema, g->session->node->u.session.id);
+    for (uint32_t c = 0; f != NULL && c < g->given->n_cells; c++) {
+        if (g->given->to[c] == f->col)
+            g->session_cell = c;
+    }
+}
+
 static enum lanner_rc open_body(struct op *op, struct group_apply *g, struct lanner_err *err)
 {
     g->sink = op_new_bare(op->x, &op_group_sink, op->node->u.group_apply.body->schema);
@@ -118,6 +139,7 @@ static enum lanner_rc open_body(struct op *op, struct group_apply *g, struct lan
     g->sink->state = g;
     TRY(pipeline_new(op->x, op->node->u.group_apply.body, g->sink, 0, &g->body, err));
     g->feeder->next = g->body.n > 0 ? g->body.items[0] : g->sink;
+    find_session(op, g);
     return LANNER_OK;
 }
 
@@ -175,6 +197,8 @@ static enum lanner_rc take_result(struct group_apply *g, const struct current *n
         out = *row;
         memcpy(cells, row->cells, g->given->n_cells * sizeof(*cells));
         cells[g->given->n_cells] = val_long(n++);
+        if (g->session_cell != UINT32_MAX && cells[g->session_cell].kind == KIND_LONG)
+            cells[g->session_cell].u.i -= g->n_sessions;
         for (uint32_t k = 0; k < g->n_keys; k++) {
             if (g->key_cell[k] != UINT32_MAX)
                 cells[g->key_cell[k]] = now->keys[k];
@@ -201,6 +225,8 @@ static enum lanner_rc end_group(struct group_apply *g, struct emitter *e, const 
             TRY(op->def->finish(op, err));
     }
     TRY(take_result(g, now, err));
+    if (g->session != NULL)
+        g->n_sessions = session_count(g->session);
     for (size_t i = 0; i < g->body.n; i++) {
         struct op *op = g->body.items[i];
 
@@ -267,21 +293,54 @@ static enum lanner_rc run_groups(struct group_apply *g, struct emitter *e, struc
     }
 }
 
+/* Numbers the group's sessions behind those of the groups before. */
+struct numbering {
+    struct ordinal group;
+    int64_t before; /* greatest number of the groups before */
+    int64_t greatest;
+    struct val *cells; /* owned */
+};
+
+static void number_sessions(const struct group_apply *g, struct numbering *n, struct row *row)
+{
+    struct val *id;
+
+    if (g->session_cell == UINT32_MAX)
+        return;
+    if (ordinal_cmp(row->ord, n->group) != 0) {
+        n->group = row->ord;
+        n->before = n->greatest;
+    }
+    memcpy(n->cells, row->cells, row->n_cells * sizeof(struct val));
+    row->cells = n->cells;
+    id = &n->cells[g->session_cell];
+    if (id->kind != KIND_LONG)
+        return;
+    id->u.i += n->before;
+    n->greatest = MAX(n->greatest, id->u.i);
+}
+
 static enum lanner_rc emit_output(struct op *op, struct lanner_err *err)
 {
     struct group_apply *g = op->state;
+    struct numbering numbers = {.group = {UINT64_MAX, UINT64_MAX}};
     struct ordinal ord = {0, 0};
     const struct row *row = NULL;
     struct emitter e;
     bool stays;
     enum lanner_rc rc = sorter_finish(g->output, err);
 
+    numbers.cells = xcalloc(g->kept->n_cells, sizeof(struct val));
     emitter_init(&e, op, 0, g->kept->n_cols, g->kept->open, op->x->env.batch_rows);
     while (rc == LANNER_OK) {
+        struct row out;
+
         rc = sorter_next(g->output, &row, &stays, err);
         if (rc != LANNER_OK || row == NULL)
             break;
-        emitter_put(&e, g->kept, row, ord, !stays);
+        out = *row;
+        number_sessions(g, &numbers, &out);
+        emitter_put(&e, g->kept, &out, ord, !stays);
         ord.hi++;
         if (emitter_is_full(&e))
             rc = emitter_flush(&e, err);
@@ -289,6 +348,7 @@ static enum lanner_rc emit_output(struct op *op, struct lanner_err *err)
     if (rc == LANNER_OK)
         rc = emitter_flush(&e, err);
     emitter_done(&e);
+    free(numbers.cells);
     return rc;
 }
 

@@ -16,6 +16,7 @@ struct join {
     struct fetch *keys;
     struct cell *cells;
     size_t n_cells;
+    uint32_t mark;            /* column; UINT32_MAX: none */
     struct emitter *emitters; /* owned, one a worker */
     join_rows *found;         /* owned, one a worker */
     bool is_built;
@@ -34,11 +35,16 @@ static void make_cells(struct op *op, struct join *j)
     const struct schema *out = n->schema;
 
     j->cells = ARENA_ARRAY(op->x->env.arena, struct cell, out->n);
+    j->mark = UINT32_MAX;
     for (size_t i = 0; i < out->n; i++) {
         struct cell c = {.to = out->fields[i].col, .table_col = UINT32_MAX};
 
         if (c.to >= out->n_cols)
             continue;
+        if (n->u.join.mode == JOIN_MARK && str_eq(out->fields[i].name, n->u.join.mark)) {
+            j->mark = c.to;
+            continue;
+        }
         c.from = fetch_new(op->in, out->fields[i].name);
         for (size_t k = 0; k < n->u.join.n_include; k++) {
             if (!str_eq(n->u.join.include[k].to, out->fields[i].name))
@@ -148,6 +154,32 @@ static enum lanner_rc emit_matches(struct op *op, unsigned worker, const struct 
     return LANNER_OK;
 }
 
+static bool some_key_is_null(const struct join *j, const struct val *keys)
+{
+    for (uint32_t k = 0; k < j->index.n_keys; k++) {
+        if (val_is_null(&keys[k]))
+            return true;
+    }
+    return false;
+}
+
+/* The row as it is, and whether the table has a match. */
+static enum lanner_rc emit_mark(struct op *op, unsigned worker, const struct batch *b, uint32_t row,
+                                const struct val *keys, struct lanner_err *err)
+{
+    struct join *j = op->state;
+    struct emitter *e = &j->emitters[worker];
+    uint32_t to = emitter_add(e, b->ord[row]);
+
+    for (size_t k = 0; k < j->n_cells; k++)
+        e->b->cols[j->cells[k].to].v[to] = fetch_at(&j->cells[k].from, b, row);
+    if (j->mark != UINT32_MAX && !some_key_is_null(j, keys))
+        e->b->cols[j->mark].v[to] = val_bool(j->found[worker].n > 0);
+    if (e->open && b->open != NULL)
+        e->b->open[to] = b->open[row];
+    return emitter_is_full(e) ? emitter_flush(e, err) : LANNER_OK;
+}
+
 static enum lanner_rc join_push(struct op *op, unsigned worker, struct batch *b, unsigned port,
                                 struct lanner_err *err)
 {
@@ -167,7 +199,9 @@ static enum lanner_rc join_push(struct op *op, unsigned worker, struct batch *b,
         arena_reset(&scratch);
         j->found[worker].n = 0;
         join_index_find(&j->index, keys, &scratch, &j->found[worker]);
-        if (j->found[worker].n > 0 && mode != JOIN_ANTI)
+        if (mode == JOIN_MARK)
+            rc = emit_mark(op, worker, b, i, keys, err);
+        else if (j->found[worker].n > 0 && mode != JOIN_ANTI)
             rc = emit_matches(op, worker, b, i, err);
         else if (j->found[worker].n == 0 && mode != JOIN_INNER)
             rc = emit_row(op, worker, b, i, SIZE_MAX, b->ord[i], err);

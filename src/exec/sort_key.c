@@ -1,7 +1,8 @@
-/* sort_key.c - the order of values under a sort key (cql.md 2.7).
+/* sort_key.c - the order of values under a sort key (cql.md 2.7; aql.md 3.6 for SORT_EXACT).
  *
  * Classes of values follow one another whatever the direction: those of the key's type, then other
- * texts, then missing ones. The direction holds inside a class. */
+ * texts, then missing ones. The direction holds inside a class. SORT_EXACT is one order of all
+ * values (batch/order.h) that the direction reverses as a whole. */
 #include "exec/sort_key.h"
 
 #include <stdlib.h>
@@ -80,6 +81,8 @@ struct val sort_key_make(const struct sorter_key *key, const struct val *v, stru
 {
     struct val num;
 
+    if (!key->as_key && key->type == SORT_EXACT)
+        return order_key(v);
     if (key->as_key && v->kind == KIND_ARRAY)
         return array_key(v, a);
     if (val_is_null(v) || v->kind == KIND_ARRAY)
@@ -97,11 +100,7 @@ struct val sort_key_make(const struct sorter_key *key, const struct val *v, stru
     case SORT_EXACT:
         break;
     }
-    if (v->kind == KIND_LONG || v->kind == KIND_DOUBLE)
-        return *v;
-    if (v->kind == KIND_TIME || v->kind == KIND_BOOL || v->kind == KIND_MAC)
-        return val_long(v->u.i);
-    return print_text(v, a);
+    return VAL_ABSENT;
 }
 
 enum { CLASS_TYPED, CLASS_TEXT, CLASS_MISSING };
@@ -139,10 +138,15 @@ static int cmp_text(const struct sorter_key *key, const struct val *a, const str
 int sort_key_cmp(const struct sorter_key *key, const struct val *a, const struct val *b,
                  const struct val *cell_a, const struct val *cell_b)
 {
-    int class_a = class_of(a);
-    int class_b = class_of(b);
+    int class_a, class_b;
     int c = 0;
 
+    if (!key->as_key && key->type == SORT_EXACT) {
+        c = order_cmp(a, b);
+        return key->descending ? -c : c;
+    }
+    class_a = class_of(a);
+    class_b = class_of(b);
     if (class_a != class_b)
         return class_a < class_b ? -1 : 1;
     if (class_a == CLASS_TYPED)

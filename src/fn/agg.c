@@ -8,15 +8,17 @@
 
 void held_set(struct held *h, const struct val *v, struct arena *a)
 {
-    if ((!val_is_text(v) && v->kind != KIND_BYTES) || v->len == 0) {
+    uint32_t len = v->kind == KIND_IP ? 16 : v->len;
+
+    if ((!val_is_text(v) && v->kind != KIND_BYTES && v->kind != KIND_IP) || len == 0) {
         h->v = val_copy(v, a);
         return;
     }
-    if (v->len > h->cap) {
-        h->cap = v->len <= UINT32_MAX / 2 ? v->len + v->len / 2 : v->len;
+    if (len > h->cap) {
+        h->cap = len <= UINT32_MAX / 2 ? len + len / 2 : len;
         h->room = arena_alloc(a, h->cap);
     }
-    memmove(h->room, v->u.ptr, v->len);
+    memmove(h->room, v->u.ptr, len);
     h->v = *v;
     h->v.u.ptr = h->room;
 }

@@ -1,11 +1,15 @@
-/* agg_collect.c - collect(): the distinct values of fields, in the order of their first events.
+/* agg_collect.c - collect() and LIST(): the distinct values of fields, in the order of their first
+ * events.
  *
  * The values kept are those with the least first ordinals: at most `limit` of them, and not more
  * than MAX_BYTES of text. Which these are does not depend on the order of the input: a value that
  * was dropped had more than enough values before it, and values only ever move forward. */
+#include <stdio.h>
+
 #include "fn/agg.h"
 
 enum { C_LIMIT, C_MULTIVAL, C_SEPARATOR, C_OUT, C_FIELDS };
+enum { L_FIELD, L_SEPARATOR, L_LIMIT };
 
 /* cql.md 2.8: collect() keeps 10 MiB. */
 #define MAX_BYTES     ((uint64_t)10 * 1024 * 1024)
@@ -13,6 +17,7 @@ enum { C_LIMIT, C_MULTIVAL, C_SEPARATOR, C_OUT, C_FIELDS };
 #define MAX_LIMIT     1000000
 
 struct collect_call {
+    size_t first; /* argument */
     size_t n_fields;
     size_t n_lists; /* one for each field; one for all when they are joined or combined */
     size_t width;   /* values in an entry: 1, or n_fields for combinations */
@@ -68,6 +73,7 @@ static enum lanner_rc collect_bind(struct fn_call *call, struct lanner_err *err)
     struct collect_call *c = ARENA_NEW(call->env->arena, struct collect_call);
 
     call->state = c;
+    c->first = C_FIELDS;
     c->n_fields = call->n_args > C_FIELDS ? call->n_args - C_FIELDS : 0;
     if (c->n_fields == 0)
         return call_err(call, err_set(err, LANNER_ERR_QUERY, "collect() needs a field"), err);
@@ -79,6 +85,27 @@ static enum lanner_rc collect_bind(struct fn_call *call, struct lanner_err *err)
     c->n_lists = c->joined || !c->multival ? 1 : c->n_fields;
     c->width = !c->multival && !c->joined ? c->n_fields : 1;
     return agg_out_map(call, &c->out, err);
+}
+
+/* LIST(): one field, joined. */
+static enum lanner_rc list_bind(struct fn_call *call, struct lanner_err *err)
+{
+    struct collect_call *c = ARENA_NEW(call->env->arena, struct collect_call);
+    size_t *out = ARENA_NEW(call->env->arena, size_t);
+
+    call->state = c;
+    *out = call->n_out > 0 ? 0 : SIZE_MAX;
+    *c = (struct collect_call){.first = L_FIELD,
+                               .n_fields = 1,
+                               .n_lists = 1,
+                               .width = 1,
+                               .multival = true,
+                               .joined = true,
+                               .separator = STR(", "),
+                               .out = out};
+    if (arg_given(call, L_SEPARATOR))
+        c->separator = arg_text(call, L_SEPARATOR, call->env->arena);
+    return arg_long(call, L_LIMIT, "limit", MAX_LIMIT, 1, MAX_LIMIT, &c->limit, err);
 }
 
 /* ---- Lists of values in order of first events
@@ -268,7 +295,7 @@ static void add_combination(struct agg_ctx *ctx, struct collect *s, const struct
     bool some = false;
 
     for (size_t k = 0; k < c->n_fields; k++) {
-        room[k] = *column_at(&args[C_FIELDS + k], row);
+        room[k] = *column_at(&args[c->first + k], row);
         if (val_is_null(&room[k]))
             room[k] = VAL_ABSENT;
         some |= room[k].kind != KIND_ABSENT;
@@ -284,7 +311,7 @@ static void add_fields(struct agg_ctx *ctx, struct collect *s, const struct colu
     const struct collect_call *c = ctx->call->state;
 
     for (size_t k = 0; k < c->n_fields; k++) {
-        const struct val *v = column_at(&args[C_FIELDS + k], row);
+        const struct val *v = column_at(&args[c->first + k], row);
         struct list *l = &s->lists[c->n_lists == 1 ? 0 : k];
         struct entry e = {.ord = ord, .field = (uint32_t)k, .vals = v};
 
@@ -406,19 +433,26 @@ static struct list shown(const struct list *l, const struct collect_call *c, str
     return copy;
 }
 
+static void note_limit(const struct fn_call *call, const char *what)
+{
+    char text[128];
+
+    snprintf(text, sizeof(text), "%s() keeps %s of a field", call_name(call), what);
+    call->env->note(call->env->note_ctx, LANNER_NOTE_LIMIT, call->at, text);
+}
+
 static void note_cut(const struct agg_ctx *ctx, const struct list *l)
 {
     const struct collect_call *c = ctx->call->state;
-    const struct fn_env *env = ctx->call->env;
 
-    if (!l->is_cut || env->note == NULL)
+    if (!l->is_cut || ctx->call->env->note == NULL)
         return;
     if (l->n < (size_t)c->limit)
-        env->note(env->note_ctx, LANNER_NOTE_LIMIT, ctx->call->at,
-                  "collect() keeps 10 MiB of values of a field");
-    else if (c->limit == DEFAULT_LIMIT)
-        env->note(env->note_ctx, LANNER_NOTE_LIMIT, ctx->call->at,
-                  "collect() keeps the first 2000 values of a field");
+        note_limit(ctx->call, "10 MiB of values");
+    else if (c->limit == DEFAULT_LIMIT && c->first == C_FIELDS)
+        note_limit(ctx->call, "the first 2000 values");
+    else if (c->limit == MAX_LIMIT)
+        note_limit(ctx->call, "the first 1000000 values");
 }
 
 static struct val join(const struct list *l, struct str separator, struct arena *a)
@@ -486,6 +520,14 @@ static const struct agg_def collect_def = {
     .read = collect_read,
 };
 
+static const struct fn_param list_params[] = {
+    PARAM("field", P_FIELD, PARAM_FIRST, NULL),
+    PARAM("separator", P_TEXT, PARAM_DEFAULT, ", "),
+    PARAM("limit", P_NUMBER, PARAM_DEFAULT, NULL),
+    PARAM_AS("_list"),
+    PARAMS_END,
+};
+
 static const struct fn_param collect_params[] = {
     PARAM("limit", P_NUMBER, 0, "2000"),
     PARAM("multival", P_BOOL, 0, "true"),
@@ -511,6 +553,18 @@ const struct fn_def fn_agg_collect[] = {
         .bind = collect_bind,
         .agg = &collect_def,
         .writes = collect_writes,
+    },
+    {
+        AGG_ROW,
+        .name = "aql_list",
+        .params = list_params,
+        .ret = TYPE_TEXT,
+        .spelled = {[LANG_AQL] = "LIST"},
+        .family = "Grouping and statistics",
+        .doc = "The different values that are not NULL, joined with the separator in the order of "
+               "their first rows, at most `limit` of them and 10 MiB; NULL when there are none.",
+        .bind = list_bind,
+        .agg = &collect_def,
     },
     {0},
 };

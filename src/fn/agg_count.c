@@ -205,7 +205,7 @@ const struct fn_def fn_agg_count[] = {
         .name = "count",
         .params = count_params,
         .ret = TYPE_LONG,
-        .spelled = {[LANG_CQL] = "count"},
+        .spelled = {[LANG_CQL] = "count", [LANG_AQL] = "COUNT"},
         .family = "Grouping and statistics",
         .doc = "The number of events; with a field, of the events in which the field exists (empty "
                "values count). `distinct=true` counts its different values, exactly.",

@@ -1,5 +1,5 @@
-/* agg_number.c - sum, avg, stdDev, min, max, range: over the values that are numbers, others do not
- * count.
+/* agg_number.c - sum, avg, deviations, min, max, range: over the values that are numbers, others do
+ * not count.
  *
  * Sums are exact (util/exact.h), so they do not depend on the order of the events. */
 #include <math.h>
@@ -36,6 +36,25 @@ static enum lanner_rc sums_update(struct agg_ctx *ctx, void *const *states,
         struct sums *s = states[i];
 
         if (num.kind == KIND_ABSENT)
+            continue;
+        s->n++;
+        add_num(&s->sum, &num, ctx->arena);
+    }
+    return LANNER_OK;
+}
+
+/* SUMIF: a second argument says which rows count. */
+static enum lanner_rc sum_if_update(struct agg_ctx *ctx, void *const *states,
+                                    const struct column *args, const struct batch *in,
+                                    const struct sel *sel, struct lanner_err *err)
+{
+    (void)in;
+    (void)err;
+    SEL_FOR (sel, i) {
+        struct val num = val_to_num(column_at(&args[0], i));
+        struct sums *s = states[i];
+
+        if (num.kind == KIND_ABSENT || cell_truth(column_at(&args[1], i)) != 1)
             continue;
         s->n++;
         add_num(&s->sum, &num, ctx->arena);
@@ -95,18 +114,19 @@ static enum lanner_rc avg_read(const struct agg_ctx *ctx, const void *state, str
                         err);
 }
 
-#define SUMS_DEF(id, read_fn)                                                                      \
+#define SUMS_DEF(id, update_fn, read_fn)                                                           \
     static const struct agg_def id = {                                                             \
         .state_size = sizeof(struct sums),                                                         \
         .init = sums_init,                                                                         \
-        .update = sums_update,                                                                     \
+        .update = update_fn,                                                                       \
         .merge = sums_merge,                                                                       \
         .save = sums_save,                                                                         \
         .load = sums_load,                                                                         \
         .read = read_fn,                                                                           \
     }
-SUMS_DEF(sum_def, sum_read);
-SUMS_DEF(avg_def, avg_read);
+SUMS_DEF(sum_def, sums_update, sum_read);
+SUMS_DEF(avg_def, sums_update, avg_read);
+SUMS_DEF(sum_if_def, sum_if_update, sum_read);
 
 /* ---- Deviation
  * ----------------------------------------------------------------------------------- */
@@ -161,29 +181,52 @@ static enum lanner_rc squares_load(struct agg_ctx *ctx, void *state, struct read
     return LANNER_OK;
 }
 
+/* Sum of squared distances from the mean, divided by n less `less`; absent when nothing is left to
+ * divide by. */
+static struct val variance(const struct squares *s, uint64_t less)
+{
+    if (s->of.n <= less)
+        return VAL_ABSENT;
+    return val_double(MAX(exact_central(&s->square, &s->of.sum, &s->of.sum, s->of.n), 0.0) /
+                      (double)(s->of.n - less));
+}
+
+static struct val root(struct val v)
+{
+    return v.kind == KIND_DOUBLE ? val_double(sqrt(v.u.d)) : v;
+}
+
 static enum lanner_rc deviation_read(const struct agg_ctx *ctx, const void *state,
                                      struct agg_out *out, struct lanner_err *err)
 {
-    const struct squares *s = state;
-    struct val v = VAL_ABSENT;
-
-    if (s->of.n > 0) {
-        double central = exact_central(&s->square, &s->of.sum, &s->of.sum, s->of.n);
-
-        v = val_double(sqrt(MAX(central, 0.0) / (double)s->of.n));
-    }
-    return agg_emit_one(ctx, out, v, err);
+    return agg_emit_one(ctx, out, root(variance(state, 0)), err);
 }
 
-static const struct agg_def deviation_def = {
-    .state_size = sizeof(struct squares),
-    .init = squares_init,
-    .update = squares_update,
-    .merge = squares_merge,
-    .save = squares_save,
-    .load = squares_load,
-    .read = deviation_read,
-};
+static enum lanner_rc sample_deviation_read(const struct agg_ctx *ctx, const void *state,
+                                            struct agg_out *out, struct lanner_err *err)
+{
+    return agg_emit_one(ctx, out, root(variance(state, 1)), err);
+}
+
+static enum lanner_rc sample_variance_read(const struct agg_ctx *ctx, const void *state,
+                                           struct agg_out *out, struct lanner_err *err)
+{
+    return agg_emit_one(ctx, out, variance(state, 1), err);
+}
+
+#define SQUARES_DEF(id, read_fn)                                                                   \
+    static const struct agg_def id = {                                                             \
+        .state_size = sizeof(struct squares),                                                      \
+        .init = squares_init,                                                                      \
+        .update = squares_update,                                                                  \
+        .merge = squares_merge,                                                                    \
+        .save = squares_save,                                                                      \
+        .load = squares_load,                                                                      \
+        .read = read_fn,                                                                           \
+    }
+SQUARES_DEF(deviation_def, deviation_read);
+SQUARES_DEF(sample_deviation_def, sample_deviation_read);
+SQUARES_DEF(sample_variance_def, sample_variance_read);
 
 /* ---- Extremes
  * ------------------------------------------------------------------------------------ */
@@ -332,27 +375,42 @@ static const struct fn_param max_params[] = {
     PARAM("field", P_FIELD, PARAM_FIRST, NULL), PARAM_AS("_max"),
     PARAM_WORDS("type", PARAM_NO_PASS, NULL, "number"), PARAMS_END};
 
-#define NUMBER_ROW(row_name, cql, row_params, def, text)                                           \
+static const struct fn_param sum_if_params[] = {PARAM("field", P_FIELD, PARAM_FIRST, NULL),
+                                                PARAM("condition", P_EXPR, PARAM_FIRST, NULL),
+                                                PARAM_AS("_sum"), PARAMS_END};
+
+#define NUMBER_ROW(row_name, cql, aql, row_params, def, text)                                      \
     {                                                                                              \
         AGG_ROW, .name = row_name, .params = row_params, .ret = TYPE_NUM,                          \
-                 .spelled = {[LANG_CQL] = cql}, .family = "Grouping and statistics", .doc = text,  \
-                 .agg = &def,                                                                      \
+                 .spelled = {[LANG_CQL] = cql, [LANG_AQL] = aql},                                  \
+                 .family = "Grouping and statistics", .doc = text, .agg = &def,                    \
     }
 
 const struct fn_def fn_agg_number[] = {
     NUMBER_ROW(
-        "sum", "sum", sum_params, sum_def,
+        "sum", "sum", "SUM", sum_params, sum_def,
         "The sum of the values that are numbers, exact for integers of 64 bits; 0 when there "
         "are none."),
-    NUMBER_ROW("avg", "avg", avg_params, avg_def,
+    NUMBER_ROW("avg", "avg", "AVG", avg_params, avg_def,
                "The mean of the values that are numbers; absent when there are none."),
-    NUMBER_ROW("stdDev", "stdDev", deviation_params, deviation_def,
+    NUMBER_ROW("stdDev", "stdDev", "STDEVP", deviation_params, deviation_def,
                "The standard deviation of the values that are numbers, as of a whole population."),
-    NUMBER_ROW("min", "min", min_params, min_def,
+    NUMBER_ROW("stdev", NULL, "STDEV", deviation_params, sample_deviation_def,
+               "The standard deviation of the values that are numbers, as of a sample (n-1); no "
+               "value for fewer than two."),
+    NUMBER_ROW("stddev_sample", NULL, "STDDEV", deviation_params, sample_deviation_def,
+               "Another name of STDEV."),
+    NUMBER_ROW("variance", NULL, "VARIANCE", deviation_params, sample_variance_def,
+               "The variance of the values that are numbers, as of a sample (n-1): the square of "
+               "STDEV."),
+    NUMBER_ROW("sum_if", NULL, "SUMIF", sum_if_params, sum_if_def,
+               "The sum of the values that are numbers of those rows for which the condition is "
+               "true."),
+    NUMBER_ROW("min", "min", NULL, min_params, min_def,
                "The smallest of the values that are numbers, printed as a number."),
-    NUMBER_ROW("max", "max", max_params, max_def,
+    NUMBER_ROW("max", "max", NULL, max_params, max_def,
                "The largest of the values that are numbers, printed as a number."),
-    NUMBER_ROW("range", "range", range_params, range_def,
+    NUMBER_ROW("range", "range", NULL, range_params, range_def,
                "The difference of the largest and the smallest number."),
     {0},
 };

@@ -1,4 +1,5 @@
-/* agg_percentile.c - percentile(): the element at place floor(p/100 * (n-1)) of the sorted values.
+/* agg_percentile.c - percentile(): the element at place floor(p/100 * (n-1)) of the sorted values;
+ * PERCENTILE() and MEDIAN(): the point there between two elements.
  *
  * LogScale estimates it within `accuracy`; here all values are kept and the element is exact, apart
  * from integers above 2^53, which are kept as doubles. */
@@ -148,6 +149,79 @@ static const struct agg_def percentile_def = {
     .read = percentile_read,
 };
 
+/* ---- PERCENTILE, MEDIAN
+ * -------------------------------------------------------------------------- */
+
+enum { POINT_VALUE, POINT_SHARE };
+
+/* A share up to 1 is a part of the whole (0.95), above it a part of a hundred (95). */
+static enum lanner_rc point_bind(struct fn_call *call, struct lanner_err *err)
+{
+    double *share = ARENA_NEW(call->env->arena, double);
+
+    call->state = share;
+    TRY(arg_double(call, POINT_SHARE, "share", 0.5, share, err));
+    if (!in_range(*share))
+        return call_err(call, err_set(err, LANNER_ERR_QUERY, "a percentile is from 0 to 100"), err);
+    if (*share > 1)
+        *share /= 100;
+    return LANNER_OK;
+}
+
+static enum lanner_rc point_update(struct agg_ctx *ctx, void *const *states,
+                                   const struct column *args, const struct batch *in,
+                                   const struct sel *sel, struct lanner_err *err)
+{
+    (void)in;
+    (void)err;
+    SEL_FOR (sel, i) {
+        double d;
+
+        if (cell_double(column_at(&args[POINT_VALUE], i), &d))
+            *(double *)bag_add(states[i], sizeof(double), ctx->arena) = d;
+    }
+    return LANNER_OK;
+}
+
+static enum lanner_rc point_read(const struct agg_ctx *ctx, const void *state, struct agg_out *out,
+                                 struct lanner_err *err)
+{
+    const struct bag *b = state;
+    double share = *(const double *)ctx->call->state;
+    double *sorted;
+    double place, part, d;
+    size_t at;
+
+    if (b->n == 0)
+        return agg_emit_one(ctx, out, VAL_ABSENT, err);
+    sorted = xmalloc(b->n * sizeof(double));
+    memcpy(sorted, b->items, b->n * sizeof(double));
+    qsort(sorted, b->n, sizeof(double), cmp_double);
+    place = share * (double)(b->n - 1);
+    at = MIN((size_t)place, b->n - 1);
+    part = place - (double)at;
+    d = sorted[at];
+    if (part > 0 && at + 1 < b->n)
+        d = d * (1 - part) + sorted[at + 1] * part;
+    free(sorted);
+    return agg_emit_one(ctx, out, val_double(d), err);
+}
+
+static const struct agg_def point_def = {
+    .state_size = sizeof(struct bag),
+    .init = percentile_init,
+    .update = point_update,
+    .merge = percentile_merge,
+    .save = percentile_save,
+    .load = percentile_load,
+    .read = point_read,
+};
+
+PARAMS_FIELD_AS(median_params, "_median");
+static const struct fn_param point_params[] = {PARAM("field", P_FIELD, PARAM_FIRST, NULL),
+                                               PARAM("share", P_NUMBER, PARAM_FIRST, NULL),
+                                               PARAM_AS("_percentile"), PARAMS_END};
+
 static const struct fn_param percentile_params[] = {
     PARAM("percentiles", P_LIST, 0, "[50, 75, 99]"),
     PARAM("accuracy", P_NUMBER, 0, "0.01"),
@@ -170,6 +244,30 @@ const struct fn_def fn_agg_percentile[] = {
         .bind = percentile_bind,
         .agg = &percentile_def,
         .writes = percentile_writes,
+    },
+    {
+        AGG_ROW,
+        .name = "median",
+        .params = median_params,
+        .ret = TYPE_DOUBLE,
+        .spelled = {[LANG_AQL] = "MEDIAN"},
+        .family = "Grouping and statistics",
+        .doc = "The middle of the values that are numbers, or the mean of the two in the middle; "
+               "NULL when there are none.",
+        .bind = point_bind,
+        .agg = &point_def,
+    },
+    {
+        AGG_ROW,
+        .name = "percentile_point",
+        .params = point_params,
+        .ret = TYPE_DOUBLE,
+        .spelled = {[LANG_AQL] = "PERCENTILE"},
+        .family = "Grouping and statistics",
+        .doc = "The value below which the given share of the values that are numbers lies, exact, "
+               "between two of them in proportion. The share is 0.95 or 95.",
+        .bind = point_bind,
+        .agg = &point_def,
     },
     {0},
 };

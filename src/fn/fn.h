@@ -177,7 +177,9 @@ struct agg_def {
  * in the value of its first column argument. */
 struct fn_literal {
     struct str text;
-    bool ignore_case; /* ASCII letters only; a literal never contains k, s or non-ASCII then */
+    /* ASCII letters in either case. What is no ASCII, and k and s where other letters fold to them,
+     * is not in it then. */
+    bool ignore_case;
 };
 typedef VEC(struct fn_literal) fn_literals;
 
@@ -220,12 +222,23 @@ struct fn_def {
     bool (*literals)(const struct fn_call *call, fn_literals *out, struct arena *a);
 };
 
+/* How well a literal selects records, 0: not at all. It is cut where a record may write its bytes
+ * otherwise, as the source will do; `whole`: it is looked for in the record's own text, where
+ * blanks may stand between tokens and keys of objects stand in every record. */
+size_t fn_literal_worth(struct str text, bool ignore_case, bool whole);
 /* The row a language spells so, compared without regard to ASCII case; NULL when none. */
 const struct fn_def *fn_find(enum lang lang, struct str name);
 /* The row by its own name; NULL when none. For front ends and saved plans. */
 const struct fn_def *fn_named(const char *name);
 /* All rows: fn_at(0), fn_at(1), ... NULL at the end. */
 const struct fn_def *fn_at(size_t i);
+/* A time as AQL texts have it, to epoch milliseconds: the formats of START and STOP (a trailing z
+ * is UTC, else the zone), ISO 8601 (without an offset: the zone), thirteen digits of epoch
+ * milliseconds. whole_minute (may be NULL): a START format without seconds. */
+bool fn_time_read(struct str text, const struct zone *zone, int64_t *ms, bool *whole_minute);
+/* Those and what PARSEDATETIME reads beside them: `now`, `2 weeks ago`, `1 hour from now`, `today`,
+ * `yesterday` (midnight in the zone). */
+bool fn_time_relative(struct str text, int64_t now_ms, const struct zone *zone, int64_t *ms);
 const char *lang_name(enum lang lang);
 /* The language with that name or file ending; LANG_COUNT when none. */
 enum lang lang_named(struct str name);

@@ -1,79 +1,13 @@
 /* fn_cidr.c - addresses and networks: cidr() and subnet(). */
+#include "fn/address.h"
 #include "fn/kernel.h"
-
-#include <arpa/inet.h>
-
 #include "lookup/lookup.h"
-
-/* v4 addresses are mapped into v6 (::ffff:a.b.c.d), so one comparison serves both. */
-struct network {
-    uint8_t addr[16];
-    unsigned bits;
-};
 
 struct cidr {
     struct network *nets;
     size_t n;
     bool negate;
 };
-
-/* inet_pton wants a C string; an address is at most 45 characters. */
-static bool address_parse(struct str s, uint8_t out[16], bool *is_v4)
-{
-    char z[64];
-    struct in_addr v4;
-
-    if (s.len == 0 || s.len >= sizeof(z) || memchr(s.ptr, '\0', s.len) != NULL)
-        return false;
-    memcpy(z, s.ptr, s.len);
-    z[s.len] = '\0';
-    if (inet_pton(AF_INET, z, &v4) == 1) {
-        memset(out, 0, 10);
-        out[10] = out[11] = 0xFF;
-        memcpy(out + 12, &v4, 4);
-        *is_v4 = true;
-        return true;
-    }
-    *is_v4 = false;
-    return memchr(s.ptr, ':', s.len) != NULL && inet_pton(AF_INET6, z, out) == 1;
-}
-
-static bool network_parse(struct str s, struct network *out)
-{
-    size_t slash;
-    bool is_v4;
-    unsigned bits = 0;
-
-    s = str_trim(s);
-    slash = str_find_char(s, '/');
-    if (!address_parse(slash == SIZE_MAX ? s : str_of(s.ptr, slash), out->addr, &is_v4))
-        return false;
-    if (slash == SIZE_MAX) {
-        out->bits = 128;
-        return true;
-    }
-    if (s.len - slash - 1 == 0 || s.len - slash - 1 > 3)
-        return false;
-    for (size_t k = slash + 1; k < s.len; k++) {
-        if (!ascii_is_digit(s.ptr[k]))
-            return false;
-        bits = bits * 10 + (unsigned)(s.ptr[k] - '0');
-    }
-    if (bits > (is_v4 ? 32u : 128u))
-        return false;
-    out->bits = is_v4 ? bits + 96 : bits;
-    return true;
-}
-
-static bool network_has(const struct network *net, const uint8_t addr[16])
-{
-    unsigned whole = net->bits / 8;
-    unsigned rest = net->bits % 8;
-
-    if (memcmp(net->addr, addr, whole) != 0)
-        return false;
-    return rest == 0 || ((net->addr[whole] ^ addr[whole]) & (uint8_t)(0xFF00u >> rest)) == 0;
-}
 
 enum { CIDR_FIELD, CIDR_SUBNET, CIDR_NEGATE, CIDR_FILE, CIDR_COLUMN };
 
@@ -149,19 +83,6 @@ static enum lanner_rc bind_cidr(struct fn_call *call, struct lanner_err *err)
     return LANNER_OK;
 }
 
-static bool cell_address(const struct val *v, uint8_t out[16], bool *is_v4)
-{
-    char room[VAL_PRINT_MAX];
-    struct str s;
-
-    if (v->kind == KIND_IP) {
-        memcpy(out, v->u.ptr, 16);
-        *is_v4 = v->len == 4;
-        return true;
-    }
-    return cell_text(v, room, &s) && address_parse(s, out, is_v4);
-}
-
 static enum lanner_rc eval_cidr(struct fn_run *run, const struct column *args,
                                 const struct sel *sel, struct val *out, struct lanner_err *err)
 {
@@ -173,7 +94,7 @@ static enum lanner_rc eval_cidr(struct fn_run *run, const struct column *args,
     SEL_FOR (sel, i) {
         bool hit = false;
 
-        if (cell_address(column_at(&args[CIDR_FIELD], i), addr, &is_v4)) {
+        if (address_of(column_at(&args[CIDR_FIELD], i), addr, &is_v4)) {
             for (size_t k = 0; k < c->n && !hit; k++)
                 hit = network_has(&c->nets[k], addr);
         }
@@ -211,7 +132,7 @@ static enum lanner_rc eval_subnet(struct fn_run *run, const struct column *args,
         uint32_t ip;
 
         out[i] = VAL_ABSENT;
-        if (!cell_address(column_at(&args[0], i), a, &is_v4) || !is_v4)
+        if (!address_of(column_at(&args[0], i), a, &is_v4) || !is_v4)
             continue;
         ip = (uint32_t)a[12] << 24 | (uint32_t)a[13] << 16 | (uint32_t)a[14] << 8 | a[15];
         ip &= s->bits == 0 ? 0 : UINT32_MAX << (32 - s->bits);

@@ -343,6 +343,17 @@ static const struct fn_param int_params[] = {
     PARAM("field", P_FIELD, PARAM_FIRST, NULL), PARAM("radix", P_NUMBER, 0, "16"),
     PARAM_WORDS("endian", 0, "big", "big|little"), PARAM_AS(NULL), PARAMS_END};
 
+/* AQL has no charset: the result is UTF-8. */
+static const struct fn_param aql_params[] = {PARAM("x", P_EXPR, PARAM_FIRST, NULL), PARAMS_END};
+
+#define AQL_ROW(row_name, spelling, id, bind_, doc_)                                               \
+    {                                                                                              \
+        .name = row_name, .kind = FN_SCALAR, .params = aql_params, .ret = TYPE_TEXT,               \
+        .nulls = FN_NULL_IN_NULL_OUT, .spelled = {[LANG_AQL] = spelling},                          \
+        .family = "Strings and text", .doc = doc_, .bind = bind_, .eval = eval_##id                \
+    }
+#define BASE64_DECODE_DOC                                                                          \
+    "The text that base64 stands for. Characters outside the alphabet are passed over."
 #define ENCODE_ROW(row_name, id, type, bind_, doc_)                                                \
     {                                                                                              \
         .name = row_name, .kind = FN_SCALAR, .params = id##_params, .ret = type,                   \
@@ -365,5 +376,10 @@ const struct fn_def fn_encode[] = {
     ENCODE_ROW("parseInt", int, TYPE_NUM, bind_int,
                "The integer written in `radix` (2 to 36), without a sign; `endian=little` swaps "
                "pairs of digits."),
+    AQL_ROW("aql_base64", "BASE64", base64_encode, NULL, "The bytes of the value in base64."),
+    AQL_ROW("aql_base64decode", "BASE64DECODE", base64_decode, bind_charset, BASE64_DECODE_DOC),
+    AQL_ROW("aql_from_base64", "FROM_BASE64", base64_decode, bind_charset, BASE64_DECODE_DOC),
+    AQL_ROW("aql_urldecode", "URLDECODE", url_decode, NULL,
+            "Resolves `%XX`, and `+` to a blank, as in forms."),
     {0},
 };

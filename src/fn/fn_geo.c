@@ -2,8 +2,8 @@
 #include "fn/kernel.h"
 
 #include <arpa/inet.h>
-#include <math.h>
 
+#include "fn/globe.h"
 #include "util/digest.h"
 
 /* ---- geohash, geography:distance ---------------------------------------------------------------
@@ -75,13 +75,6 @@ static enum lanner_rc eval_geohash(struct fn_run *run, const struct column *args
     return LANNER_OK;
 }
 
-#define EARTH_RADIUS_M 6371009.0 /* the mean radius LogScale's documented sample was made with */
-
-static double radians(double degrees)
-{
-    return degrees / 180.0 * M_PI;
-}
-
 static enum lanner_rc eval_distance(struct fn_run *run, const struct column *args,
                                     const struct sel *sel, struct val *out, struct lanner_err *err)
 {
@@ -92,16 +85,12 @@ static enum lanner_rc eval_distance(struct fn_run *run, const struct column *arg
         double lon1;
         double lat2;
         double lon2;
-        double h;
 
         out[i] = VAL_ABSENT;
         if (!cell_position(column_at(&args[0], i), column_at(&args[1], i), &lat1, &lon1) ||
             !cell_position(column_at(&args[2], i), column_at(&args[3], i), &lat2, &lon2))
             continue;
-        h = pow(sin((radians(lat2) - radians(lat1)) / 2), 2) +
-            cos(radians(lat1)) * cos(radians(lat2)) *
-                pow(sin((radians(lon2) - radians(lon1)) / 2), 2);
-        out[i] = val_double(2 * EARTH_RADIUS_M * asin(MIN(1.0, sqrt(h))));
+        out[i] = val_double(globe_distance_m(lat1, lon1, lat2, lon2));
     }
     return LANNER_OK;
 }

@@ -4,8 +4,7 @@
  * ignored it adds nothing and says so. A database is opened once by each worker. */
 #include <arpa/inet.h>
 
-#include "fn/kernel.h"
-#include "lookup/lookup.h"
+#include "fn/beside.h"
 
 enum { PLACE_FIELD, PLACE_AS };
 
@@ -51,24 +50,6 @@ static void note_missing(const struct fn_call *call, const char *what)
              what);
 }
 
-/* The first database of the kind; NULL when there is none. */
-static enum lanner_rc find_database(const struct fn_call *call, enum geo_kind kind,
-                                    const char **path, struct lanner_err *err)
-{
-    const struct lookup_folders *folders = call->env->folders;
-
-    *path = NULL;
-    for (size_t k = 0; folders != NULL && k < folders->n_geo && *path == NULL; k++) {
-        struct geo *g;
-
-        TRY(call_err(call, geo_open(folders->geo[k], &g, err), err));
-        if (geo_kind(g) == kind)
-            *path = folders->geo[k];
-        geo_close(g);
-    }
-    return LANNER_OK;
-}
-
 static enum lanner_rc bind_database(struct fn_call *call, enum geo_kind kind,
                                     struct lanner_err *err)
 {
@@ -76,7 +57,7 @@ static enum lanner_rc bind_database(struct fn_call *call, enum geo_kind kind,
     const char *what = kind == GEO_PLACES ? "MaxMind database of places (City or Country)"
                                           : "MaxMind database of networks (ASN)";
 
-    TRY(find_database(call, kind, &p->path, err));
+    TRY(beside_geo_find(call, kind, &p->path, err));
     if (p->path == NULL && !call->env->ignore_missing_data) {
         err_set_at(err, LANNER_ERR_UNSUPPORTED, call->at, "%s() needs a %s", call_name(call), what);
         err_hint(err, "give one with --geo FILE, or --missing-data ignore to add nothing");
@@ -97,24 +78,6 @@ static enum lanner_rc bind_place(struct fn_call *call, struct lanner_err *err)
 static enum lanner_rc bind_network(struct fn_call *call, struct lanner_err *err)
 {
     return bind_database(call, GEO_NETWORKS, err);
-}
-
-static void close_database(void *ptr)
-{
-    geo_close(ptr);
-}
-
-static enum lanner_rc database(struct fn_run *run, struct geo **out, struct lanner_err *err)
-{
-    const struct place_call *p = run->call->state;
-
-    *out = run->local->ptr;
-    if (*out != NULL || p->path == NULL)
-        return LANNER_OK;
-    TRY(geo_open(p->path, out, err));
-    run->local->ptr = *out;
-    run->local->done = close_database;
-    return LANNER_OK;
 }
 
 static bool cell_ip(const struct val *v, uint8_t out[16])
@@ -146,7 +109,7 @@ static enum lanner_rc eval_place(struct fn_run *run, const struct column *args,
     const struct place_call *p = run->call->state;
     struct geo *g;
 
-    TRY(database(run, &g, err));
+    TRY(beside_geo_open(run, p->path, &g, err));
     if (g == NULL)
         return LANNER_OK;
     SEL_FOR (sel, i) {
@@ -173,7 +136,7 @@ static enum lanner_rc eval_network(struct fn_run *run, const struct column *args
     const struct place_call *p = run->call->state;
     struct geo *g;
 
-    TRY(database(run, &g, err));
+    TRY(beside_geo_open(run, p->path, &g, err));
     if (g == NULL)
         return LANNER_OK;
     SEL_FOR (sel, i) {

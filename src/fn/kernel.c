@@ -293,6 +293,51 @@ void fill_absent(const struct sel *sel, struct val *out)
     }
 }
 
+static bool is_searched(char c, bool ignore_case, bool whole)
+{
+    unsigned char u = (unsigned char)c;
+
+    if (u < 0x20 || u == 0x7f || u == '"' || u == '\\' || u == '/')
+        return false;
+    if (whole && memchr(":,{}[] ", u, 7) != NULL)
+        return false;
+    return !ignore_case || (u < 0x80 && (u | 0x20) != 'k' && (u | 0x20) != 's');
+}
+
+/* Whether `":` follows: what stands before is the key of an object. */
+static bool is_key_at(struct str s, size_t i)
+{
+    if (i == s.len || s.ptr[i] != '"')
+        return false;
+    i++;
+    while (i < s.len && s.ptr[i] == ' ')
+        i++;
+    return i < s.len && s.ptr[i] == ':';
+}
+
+size_t fn_literal_worth(struct str s, bool ignore_case, bool whole)
+{
+    size_t best = 0;
+    size_t n = 0;
+    size_t len = 0;
+
+    /* Bytes that are rare in logs count more. */
+    for (size_t i = 0; i <= s.len; i++) {
+        if (i < s.len && is_searched(s.ptr[i], ignore_case, whole)) {
+            n += s.ptr[i] >= 'a' && s.ptr[i] <= 'z' ? 2 : 3;
+            len++;
+            continue;
+        }
+        if (whole && is_key_at(s, i))
+            n = MIN(n, (size_t)1);
+        if (len >= 2)
+            best = MAX(best, n);
+        n = 0;
+        len = 0;
+    }
+    return best;
+}
+
 bool literal_add(fn_literals *out, struct str text)
 {
     struct fn_literal lit = {.text = text};
@@ -310,6 +355,31 @@ bool literal_add_glob(fn_literals *out, const struct glob *g, bool ignore_case)
     if (lit.text.len == 0)
         return false;
     VEC_PUSH(out, lit);
+    return true;
+}
+
+bool literal_add_like(const struct fn_call *call, fn_literals *out, const struct like *l,
+                      bool ignore_case)
+{
+    struct str field = arg_at(call, 0)->field;
+    /* Of an expression nothing is known: it may be the payload in other words. */
+    bool whole = field.len == 0 || str_ends(field, STR("payload")) || str_eqz(field, "@rawstring");
+    struct fn_literal best = {.text = STR(""), .ignore_case = ignore_case};
+    const struct str *runs;
+    size_t n = like_runs(l, &runs);
+    size_t best_worth = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t worth = fn_literal_worth(runs[i], ignore_case, whole);
+
+        if (worth > best_worth) {
+            best_worth = worth;
+            best.text = runs[i];
+        }
+    }
+    if (best_worth == 0)
+        return false;
+    VEC_PUSH(out, best);
     return true;
 }
 

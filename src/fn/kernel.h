@@ -126,6 +126,9 @@ void fill_absent(const struct sel *sel, struct val *out);
 /* Adds a case-sensitive literal; false when the text is empty. */
 bool literal_add(fn_literals *out, struct str text);
 bool literal_add_glob(fn_literals *out, const struct glob *g, bool ignore_case);
+/* The run of the pattern that selects best in the call's first argument. */
+bool literal_add_like(const struct fn_call *call, fn_literals *out, const struct like *l,
+                      bool ignore_case);
 bool literal_add_regex(fn_literals *out, const struct regex *re, struct arena *a);
 
 #endif

@@ -59,6 +59,7 @@ static inline void record_set(struct format_splitter *s, enum record_shape shape
     out->shape = shape;
     out->header = s->in->header;
     out->input = &s->in->input;
+    out->stood = STR_NONE;
 }
 
 /* One past the line's last byte that is neither blank nor NUL, from the line feed (or the end). */

@@ -196,10 +196,13 @@ static enum format_split json_next(struct format_splitter *s, struct record *out
             return SPLIT_BROKEN;
         if (found == DOC_ROW) {
             out->bytes = out->raw = doc_build_row(s->walk.columns, rec, s->arena);
+            out->stood = rec;
             return SPLIT_RECORD;
         }
-        if (s->need_raw && !cut && (!top || memchr(rec.ptr, '\n', rec.len) != NULL))
+        if (s->need_raw && !cut && (!top || memchr(rec.ptr, '\n', rec.len) != NULL)) {
             out->raw = record_compact(rec, s->arena);
+            out->stood = rec;
+        }
         return SPLIT_RECORD;
     }
 }

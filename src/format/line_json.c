@@ -116,12 +116,15 @@ enum format_split line_json_next(struct format_splitter *s, struct record *out)
     record_set(s, RECORD_JSON, rec, out);
     if (found == DOC_BROKEN)
         return SPLIT_BROKEN;
-    if (found == DOC_ROW)
+    if (found == DOC_ROW) {
         out->bytes = out->raw = doc_build_row(s->walk.columns, rec, s->arena);
-    else if (rec.ptr + rec.len == s->line.ptr + s->line.len && top &&
-             (rec.ptr == s->line.ptr || *s->line.ptr != '{'))
+        out->stood = rec;
+    } else if (rec.ptr + rec.len == s->line.ptr + s->line.len && top &&
+               (rec.ptr == s->line.ptr || *s->line.ptr != '{')) {
         out->raw = s->line; /* the only record of its line */
-    else if (s->need_raw && !cut)
+    } else if (s->need_raw && !cut) {
         out->raw = record_compact(rec, s->arena);
+        out->stood = rec;
+    }
     return SPLIT_RECORD;
 }

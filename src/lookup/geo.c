@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "util/num.h"
+
 struct geo {
     MMDB_s db;
     enum geo_kind kind;
@@ -131,4 +133,128 @@ bool geo_find_network(const struct geo *g, const uint8_t ip[16], struct geo_netw
         out->asn = data.uint32;
     out->org = get_text(&entry, org);
     return out->asn != 0 || out->org.ptr != NULL;
+}
+
+/* ---- whole records -----------------------------------------------------------------------------
+ */
+
+/* The library's own bound: it gives no list of a record that is deeper. */
+#define MAX_DEPTH 512
+
+static void put_number(struct buf *out, double v)
+{
+    char room[NUM_PRINT_MAX];
+
+    buf_put(out, room, num_print_double(room, v));
+}
+
+static void put_unsigned(struct buf *out, uint64_t v)
+{
+    buf_printf(out, "%llu", (unsigned long long)v);
+}
+
+static void put_scalar(struct buf *out, const MMDB_entry_data_s *data, bool quoted)
+{
+    switch (data->type) {
+    case MMDB_DATA_TYPE_UTF8_STRING:
+        if (quoted)
+            buf_put_json(out, str_of(data->utf8_string, data->data_size));
+        else
+            buf_put(out, data->utf8_string, data->data_size);
+        break;
+    case MMDB_DATA_TYPE_DOUBLE:
+        put_number(out, data->double_value);
+        break;
+    case MMDB_DATA_TYPE_FLOAT:
+        put_number(out, (double)data->float_value);
+        break;
+    case MMDB_DATA_TYPE_UINT16:
+        put_unsigned(out, data->uint16);
+        break;
+    case MMDB_DATA_TYPE_UINT32:
+        put_unsigned(out, data->uint32);
+        break;
+    case MMDB_DATA_TYPE_UINT64:
+        put_unsigned(out, data->uint64);
+        break;
+    case MMDB_DATA_TYPE_INT32:
+        buf_printf(out, "%d", (int)data->int32);
+        break;
+    case MMDB_DATA_TYPE_BOOLEAN:
+        buf_puts(out, data->boolean ? "true" : "false");
+        break;
+    default: /* bytes and 128-bit numbers: no field of the published databases */
+        buf_puts(out, "null");
+        break;
+    }
+}
+
+/* Appends the value that `list` begins with and returns what follows it; NULL at the end or when
+ * the list breaks off. */
+static const MMDB_entry_data_list_s *put_value(struct buf *out, const MMDB_entry_data_list_s *list,
+                                               unsigned depth)
+{
+    bool is_map = list->entry_data.type == MMDB_DATA_TYPE_MAP;
+    uint32_t n = list->entry_data.data_size;
+
+    if ((!is_map && list->entry_data.type != MMDB_DATA_TYPE_ARRAY) || depth > MAX_DEPTH) {
+        put_scalar(out, &list->entry_data, true);
+        return list->next;
+    }
+    list = list->next;
+    buf_putc(out, is_map ? '{' : '[');
+    for (uint32_t i = 0; i < n && list != NULL; i++) {
+        if (i > 0)
+            buf_putc(out, ',');
+        if (is_map) {
+            put_scalar(out, &list->entry_data, true);
+            buf_putc(out, ':');
+            list = list->next;
+        }
+        if (list != NULL)
+            list = put_value(out, list, depth + 1);
+        else
+            buf_puts(out, "null");
+    }
+    buf_putc(out, is_map ? '}' : ']');
+    return list;
+}
+
+bool geo_put_json(const struct geo *g, const uint8_t ip[16], const char *const *path,
+                  struct buf *out)
+{
+    MMDB_entry_data_list_s *list = NULL;
+    MMDB_entry_data_s data;
+    MMDB_entry_s entry;
+    bool found;
+
+    if (!find(g, ip, &entry))
+        return false;
+    if (path[0] != NULL) {
+        if (!get(&entry, path, &data))
+            return false;
+        if (data.type != MMDB_DATA_TYPE_MAP && data.type != MMDB_DATA_TYPE_ARRAY) {
+            put_scalar(out, &data, true);
+            return true;
+        }
+        entry.offset = data.offset;
+    }
+    found = MMDB_get_entry_data_list(&entry, &list) == MMDB_SUCCESS && list != NULL;
+    if (found)
+        put_value(out, list, 0);
+    MMDB_free_entry_data_list(list);
+    return found;
+}
+
+bool geo_put_text(const struct geo *g, const uint8_t ip[16], const char *const *path,
+                  struct buf *out)
+{
+    MMDB_entry_data_s data;
+    MMDB_entry_s entry;
+
+    if (!find(g, ip, &entry) || !get(&entry, path, &data) || data.type == MMDB_DATA_TYPE_MAP ||
+        data.type == MMDB_DATA_TYPE_ARRAY)
+        return false;
+    put_scalar(out, &data, false);
+    return true;
 }

@@ -5,7 +5,7 @@
 #ifndef LOOKUP_GEO_H
 #define LOOKUP_GEO_H
 
-#include "util/mem.h"
+#include "util/buf.h"
 
 enum geo_kind { GEO_PLACES, GEO_NETWORKS }; /* countries and cities; autonomous systems */
 
@@ -30,5 +30,12 @@ struct geo_network {
 /* ip: 16 bytes, IPv4 mapped. False when the database has nothing about it. */
 bool geo_find_place(const struct geo *g, const uint8_t ip[16], struct geo_place *out);
 bool geo_find_network(const struct geo *g, const uint8_t ip[16], struct geo_network *out);
+/* Appends as JSON what the database has about the address below `path` (NULL at its end; an empty
+ * path is the whole record). False, with nothing appended, when it has nothing. */
+bool geo_put_json(const struct geo *g, const uint8_t ip[16], const char *const *path,
+                  struct buf *out);
+/* A text or number at the path, as text. */
+bool geo_put_text(const struct geo *g, const uint8_t ip[16], const char *const *path,
+                  struct buf *out);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "lookup/lines.h"
+#include "lookup/metadata.h"
 #include "record/record.h"
 #include "util/file.h"
 #include "util/hash.h"
@@ -20,6 +22,8 @@ struct loader {
     cells; /* rows of JSON tables may have any columns: (row, column) order is made at
               the end */
     VEC(uint64_t) places; /* of each cell: row << 32 | column */
+    VEC(uint32_t) lines;
+    struct line_counter counter;
     size_t n_rows;
     bool keyed;
 };
@@ -49,6 +53,13 @@ static uint32_t line_of(struct str text, const char *at)
 
     text_locate(text.ptr, text.len, (size_t)(at - text.ptr), &line, &column);
     return line;
+}
+
+/* The row that ends here began at `at`. Rows come in the order of the file. */
+static void row_done(struct loader *l, const char *at)
+{
+    VEC_PUSH(&l->lines, line_counter_at(&l->counter, at));
+    l->n_rows++;
 }
 
 static enum lanner_rc load_csv(struct loader *l, struct str text, struct lanner_err *err)
@@ -83,7 +94,7 @@ static enum lanner_rc load_csv(struct loader *l, struct str text, struct lanner_
                            line_of(text, p), n, header->n);
         for (size_t i = 0; i < n; i++)
             cell_put(l, column_of(l, header->names[i]), val_str(fields[i]));
-        l->n_rows++;
+        row_done(l, p);
     }
     return LANNER_OK;
 }
@@ -105,7 +116,7 @@ static enum lanner_rc load_object(struct loader *l, struct str text, struct str 
     if (flat.status != JSON_OK || !flat.is_container)
         return err_set(err, LANNER_ERR_INPUT, "%.*s: line %u is not a JSON object",
                        STR_ARG(l->file), line_of(text, object.ptr));
-    l->n_rows++;
+    row_done(l, object.ptr);
     return LANNER_OK;
 }
 
@@ -194,6 +205,9 @@ static void table_make(struct loader *l, struct lookup_table *out)
         memcpy(out->columns, l->names.items, l->names.n * sizeof(*out->columns));
     out->n_rows = l->n_rows;
     out->keyed = l->keyed;
+    out->lines = ARENA_ARRAY(l->a, uint32_t, l->n_rows);
+    if (l->n_rows > 0)
+        memcpy(out->lines, l->lines.items, l->n_rows * sizeof(*out->lines));
     out->cells = ARENA_ARRAY(l->a, struct val, arena_array_size(l->n_rows, MAX(l->names.n, 1)));
     for (size_t i = 0; i < l->cells.n; i++) {
         size_t row = (size_t)(l->places.items[i] >> 32);
@@ -218,24 +232,21 @@ static enum lanner_rc open_in(const struct lookup_folders *folders, struct str n
     return rc;
 }
 
-enum lanner_rc lookup_table_read(const struct lookup_folders *folders, struct str name,
-                                 struct arena *a, struct lookup_table *out, struct lanner_err *err)
+/* fd is closed. */
+static enum lanner_rc read_table(int fd, struct str name, struct arena *a, struct lookup_table *out,
+                                 struct lanner_err *err)
 {
     struct loader l = {.file = name, .a = a};
     struct buf bytes = {0};
     struct str text;
-    int fd = -1;
-    enum lanner_rc rc = open_in(folders, name, &fd, err);
-    char *z;
+    enum lanner_rc rc;
 
-    if (rc != LANNER_OK)
-        return rc;
     strmap_init(&l.columns);
-    z = arena_strz(a, name);
-    rc = file_read_all_fd(fd, z, MAX_FILE_BYTES, &bytes, err);
+    rc = file_read_all_fd(fd, arena_strz(a, name), MAX_FILE_BYTES, &bytes, err);
     if (rc != LANNER_OK)
         goto out;
     text = arena_str(a, buf_str(&bytes));
+    l.counter.at = text.ptr;
     if (str_starts(text, STR("\xEF\xBB\xBF")))
         text = str_of(text.ptr + 3, text.len - 3);
     if (is_object_of_objects(text))
@@ -256,5 +267,42 @@ out:
     VEC_DONE(&l.names);
     VEC_DONE(&l.cells);
     VEC_DONE(&l.places);
+    VEC_DONE(&l.lines);
     return rc;
+}
+
+enum lanner_rc lookup_table_read(const struct lookup_folders *folders, struct str name,
+                                 struct arena *a, struct lookup_table *out, struct lanner_err *err)
+{
+    int fd;
+
+    if (str_starts(name, STR(LOOKUP_METADATA_PREFIX)))
+        return lookup_metadata_read(folders,
+                                    str_of(name.ptr + strlen(LOOKUP_METADATA_PREFIX),
+                                           name.len - strlen(LOOKUP_METADATA_PREFIX)),
+                                    a, out, err);
+    TRY(open_in(folders, name, &fd, err));
+    return read_table(fd, name, a, out, err);
+}
+
+enum lanner_rc lookup_table_read_path(const char *path, struct arena *a, struct lookup_table *out,
+                                      struct lanner_err *err)
+{
+    int fd;
+
+    TRY(file_open(path, &fd, err));
+    return read_table(fd, str_z(path), a, out, err);
+}
+
+size_t lookup_table_column(const struct lookup_table *t, struct str name)
+{
+    for (size_t i = 0; i < t->n_columns; i++) {
+        if (str_eq(t->columns[i], name))
+            return i;
+    }
+    for (size_t i = 0; i < t->n_columns; i++) {
+        if (str_eq_nocase(t->columns[i], name))
+            return i;
+    }
+    return SIZE_MAX;
 }

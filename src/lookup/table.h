@@ -11,7 +11,8 @@ struct lookup_table {
     size_t n_columns;
     struct val *cells; /* row by row; absent where a row has no such column */
     size_t n_rows;
-    bool keyed; /* the last column holds the names of an object of objects */
+    uint32_t *lines; /* in the file, of each row */
+    bool keyed;      /* the last column holds the names of an object of objects */
 };
 
 /* Reads the file that a query calls `name` from the first of the folders that has it. The ending
@@ -20,5 +21,10 @@ struct lookup_table {
 enum lanner_rc lookup_table_read(const struct lookup_folders *folders, struct str name,
                                  struct arena *a, struct lookup_table *out,
                                  struct lanner_err *err) MUST_USE;
+/* The same of a file that the user gave by its path. */
+enum lanner_rc lookup_table_read_path(const char *path, struct arena *a, struct lookup_table *out,
+                                      struct lanner_err *err) MUST_USE;
+/* The column of that name, exactly, else without regard to case; SIZE_MAX when there is none. */
+size_t lookup_table_column(const struct lookup_table *t, struct str name);
 
 #endif

@@ -23,56 +23,12 @@ struct glob {
     struct str literal;
 };
 
-/* Lower case of eight ASCII bytes at once; bytes past ASCII stay. */
-static uint64_t lower8(uint64_t x)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t low7 = x & (ones * 0x7F);
-    uint64_t past_z = low7 + ones * (0x7F - 'Z');
-    uint64_t from_a = low7 + ones * (0x80 - 'A');
-    uint64_t upper = (from_a ^ past_z) & ~x & (ones * 0x80);
-
-    return x | upper >> 2;
-}
-
-/* Folds ASCII letters into dst; true when all of s is ASCII. */
-static bool fold_ascii(struct str s, char *dst)
-{
-    uint64_t high = 0;
-    size_t i = 0;
-
-    for (; i + 8 <= s.len; i += 8) {
-        uint64_t x;
-
-        memcpy(&x, s.ptr + i, 8);
-        high |= x;
-        x = lower8(x);
-        memcpy(dst + i, &x, 8);
-    }
-    for (; i < s.len; i++) {
-        high |= (uint64_t)(unsigned char)s.ptr[i];
-        dst[i] = ascii_lower(s.ptr[i]);
-    }
-    return (high & UINT64_C(0x8080808080808080)) == 0;
-}
-
-/* Simple folding: to upper case and back, so that U+017F meets s and U+212A meets k. */
-static void fold_unicode(struct str s, struct buf *out)
-{
-    struct buf upper = {0};
-
-    utf8_put_upper(&upper, s);
-    if (upper.len != 0)
-        utf8_put_lower(out, buf_str(&upper));
-    buf_done(&upper);
-}
-
 static struct str fold_arena(struct arena *a, struct str s)
 {
     struct buf b = {0};
     struct str folded;
 
-    fold_unicode(s, &b);
+    utf8_put_folded(&b, s);
     folded = arena_str(a, buf_str(&b));
     buf_done(&b);
     return folded;
@@ -173,12 +129,12 @@ static bool match_folded(const struct glob *g, struct str s)
     char *dst = heap != NULL ? heap : stack;
     bool hit;
 
-    if (fold_ascii(s, dst)) {
+    if (utf8_fold_ascii(s, dst)) {
         hit = match_pieces(g, str_of(dst, s.len));
     } else {
         struct buf b = {0};
 
-        fold_unicode(s, &b);
+        utf8_put_folded(&b, s);
         hit = match_pieces(g, buf_str(&b));
         buf_done(&b);
     }

@@ -7,6 +7,7 @@
 #define MATCH_MATCH_H
 
 #include "match/glob.h"
+#include "match/like.h"
 #include "match/literal.h"
 #include "match/multi.h"
 #include "match/regex.h"

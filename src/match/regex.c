@@ -26,6 +26,7 @@ struct regex {
     unsigned flags;
     pcre2_code *code; /* released with the arena */
     bool jit;
+    bool any_newline; /* CR, LF and CRLF end lines, else LF alone */
     struct str translated;
     struct regex_group *groups;
     size_t n_named;
@@ -100,7 +101,7 @@ static bool compile_code(struct regex *re, const struct regex_translated *t,
 
     if (context == NULL)
         abort(); /* small, and small is fatal */
-    pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+    pcre2_set_newline(context, re->any_newline ? PCRE2_NEWLINE_ANYCRLF : PCRE2_NEWLINE_LF);
     pcre2_set_bsr(context, PCRE2_BSR_UNICODE);
     pcre2_set_parens_nest_limit(context, PARENS_NESTING);
     pcre2_set_max_pattern_length(context, 16 * REGEX_MAX_PATTERN);
@@ -134,6 +135,7 @@ static bool compile(struct arena *a, struct str pattern, unsigned flags, enum re
     memset(fault, 0, sizeof(*fault));
     re->text = arena_str(a, pattern);
     re->flags = flags;
+    re->any_newline = profile == REGEX_JAVA;
     if (!regex_translate(re->text, profile, (flags & REGEX_NUMBERED) != 0, &t, fault))
         goto out;
     if (!compile_code(re, &t, fault))
@@ -279,6 +281,9 @@ static enum regex_result retry(const struct regex *re, struct regex_scratch *s, 
     struct retry *r;
 
     if (re->translated.len == 0 || re->translated.len > RETRY_MAX_PATTERN || !utf8_valid(subject))
+        return REGEX_UNDECIDED;
+    /* Vectorscan knows LF only. */
+    if (re->any_newline && subject.len > 0 && memchr(subject.ptr, '\r', subject.len) != NULL)
         return REGEX_UNDECIDED;
     r = retry_find(re, s);
     if (r == NULL)
@@ -481,8 +486,9 @@ static void put_part(const struct regex *re, const struct part *part, const stru
     }
 }
 
-enum regex_result regex_replace(const struct regex *re, struct regex_scratch *s, struct str subject,
-                                const struct regex_template *t, struct buf *out)
+static enum regex_result replace(const struct regex *re, struct regex_scratch *s,
+                                 struct str subject, const struct regex_template *t, bool once,
+                                 struct buf *out)
 {
     size_t base = out->len;
     size_t copied = 0;
@@ -506,10 +512,23 @@ enum regex_result regex_replace(const struct regex *re, struct regex_scratch *s,
         for (size_t k = 0; k < t->parts.n; k++)
             put_part(re, &t->parts.items[k], &m, subject, out);
         copied = m.offsets[1];
-        start = regex_next_start(&m, subject);
+        start = once ? SIZE_MAX : regex_next_start(&m, subject);
     }
     if (!any)
         return REGEX_NO;
     buf_put(out, subject.ptr + copied, subject.len - copied);
     return REGEX_MATCH;
+}
+
+enum regex_result regex_replace(const struct regex *re, struct regex_scratch *s, struct str subject,
+                                const struct regex_template *t, struct buf *out)
+{
+    return replace(re, s, subject, t, false, out);
+}
+
+enum regex_result regex_replace_first(const struct regex *re, struct regex_scratch *s,
+                                      struct str subject, const struct regex_template *t,
+                                      struct buf *out)
+{
+    return replace(re, s, subject, t, true, out);
 }

@@ -105,6 +105,10 @@ enum lanner_rc regex_template_compile(struct arena *a, const struct regex *re, s
 #define REGEX_MAX_OUTPUT ((size_t)64 * 1024 * 1024)
 enum regex_result regex_replace(const struct regex *re, struct regex_scratch *s, struct str subject,
                                 const struct regex_template *t, struct buf *out) MUST_USE;
+/* The same for the first match alone. */
+enum regex_result regex_replace_first(const struct regex *re, struct regex_scratch *s,
+                                      struct str subject, const struct regex_template *t,
+                                      struct buf *out) MUST_USE;
 
 /* Literals of which every match contains at least one, for the prefilter. No literals: nothing is
  * known. An icase literal is ASCII without k and s. */

@@ -235,11 +235,71 @@ static void quoted(struct tr *t)
     }
 }
 
+/* Java's POSIX classes hold ASCII only; PCRE2 would take \p{Lower} as Unicode's property. */
+static const struct {
+    const char *java, *posix;
+} posix_classes[] = {{"Lower", "lower"}, {"Upper", "upper"}, {"ASCII", "ascii"},
+                     {"Alpha", "alpha"}, {"Digit", "digit"}, {"Alnum", "alnum"},
+                     {"Punct", "punct"}, {"Graph", "graph"}, {"Print", "print"},
+                     {"Blank", "blank"}, {"Cntrl", "cntrl"}, {"XDigit", "xdigit"},
+                     {"Space", "space"}};
+
+/* What Java writes before the name of a property or script; blocks (In...) are not Unicode
+ * properties of PCRE2. */
+static struct str property_name(struct str name)
+{
+    static const char *const prefixes[] = {"script=", "sc=", "general_category=", "gc=", "Is"};
+
+    for (size_t k = 0; k < ARRAY_LEN(prefixes); k++) {
+        struct str prefix = str_z(prefixes[k]);
+
+        if (name.len > prefix.len && str_eq_nocase(str_of(name.ptr, prefix.len), prefix))
+            return str_of(name.ptr + prefix.len, name.len - prefix.len);
+    }
+    return name;
+}
+
+/* \p{...} and \P{...} of Java: the scanner stands on the backslash. */
+static bool java_property(struct tr *t, bool in_class)
+{
+    struct str rest = str_of(t->in.ptr + t->i + 3, t->in.len - t->i - 3);
+    size_t n = str_find_char(rest, '}');
+    bool negated = peek(t, 1) == 'P';
+    struct str name;
+
+    if (n == SIZE_MAX || n == 0)
+        return refuse(t, LANNER_ERR_QUERY, t->i, 3,
+                      "regular expression: expected the name of a property in braces");
+    name = str_of(rest.ptr, n);
+    for (size_t k = 0; k < ARRAY_LEN(posix_classes); k++) {
+        if (!str_eqz(name, posix_classes[k].java))
+            continue;
+        buf_printf(&t->out->text,
+                   in_class  ? "[:%s%s:]"
+                   : negated ? "[%s[:^%s:]]"
+                             : "[%s[:%s:]]",
+                   in_class && negated ? "^" : "", posix_classes[k].posix);
+        t->i += n + 4;
+        return true;
+    }
+    if ((name.len > 4 && str_starts(name, STR("java"))) || str_starts(name, STR("In")) ||
+        str_find_char(property_name(name), '=') != SIZE_MAX)
+        return refuse(t, LANNER_ERR_UNSUPPORTED, t->i, n + 4,
+                      "regular expression: \\p{%.*s} is not supported", (int)MIN(name.len, 60),
+                      name.ptr);
+    name = property_name(name);
+    buf_printf(&t->out->text, "\\%c{%.*s}", negated ? 'P' : 'p', STR_ARG(name));
+    t->i += n + 4;
+    return true;
+}
+
 /* Escapes that are passed on with what belongs to them. */
 static bool escape_plain(struct tr *t, bool in_class)
 {
     int c = peek(t, 1);
 
+    if (t->java && (c == 'p' || c == 'P') && peek(t, 2) == '{')
+        return java_property(t, in_class);
     if (c == 'c') {
         if (peek(t, 2) < ' ' || peek(t, 2) > '~')
             return refuse(t, LANNER_ERR_QUERY, t->i, 2,
@@ -378,8 +438,8 @@ static bool group_flags(struct tr *t)
             buf_putc(&t->out->text, (char)c);
         } else if (c == 'd' && !t->java) {
             buf_putc(&t->out->text, 's'); /* CQL's letter for "dot matches newline" */
-        } else if (c == 'F' && !t->java) {
-            continue;
+        } else if ((c == 'F' && !t->java) || (c == 'u' && t->java)) {
+            continue; /* letters outside ASCII have cases anyway */
         } else if (c == ')' || c == ':') {
             buf_putc(&t->out->text, (char)c);
             t->i += k + 1;

@@ -68,6 +68,21 @@ static void add_multis(const struct plan_node *n, name_list *changed, expr_list 
     }
 }
 
+/* A join lets a row through, once, often or not, by that row alone; what it writes is known unless
+ * it is every column of the table. */
+static bool is_plain_join(const struct plan_node *n)
+{
+    return n->kind == NODE_JOIN && !n->u.join.include_all;
+}
+
+static void add_join(const struct plan_node *n, name_list *changed)
+{
+    for (size_t i = 0; i < n->u.join.n_include; i++)
+        VEC_PUSH(changed, n->u.join.include[i].to);
+    if (n->u.join.mode == JOIN_MARK)
+        VEC_PUSH(changed, n->u.join.mark);
+}
+
 static struct expr **list_copy(struct arena *a, const expr_list *list)
 {
     struct expr **copy = ARENA_ARRAY(a, struct expr *, list->n);
@@ -97,6 +112,8 @@ static const struct plan_node *chain_conjuncts(const node_chain *chain, name_lis
             if (n->kind == NODE_EXTEND)
                 add_multis(n, changed, multis);
             collect_written(&alone, changed, &stop);
+        } else if (is_plain_join(n)) {
+            add_join(n, changed);
         } else {
             return n;
         }

@@ -8,8 +8,8 @@
 
 #include "opt/pass.h"
 
-/* More alternatives than this select nothing. */
-#define MAX_ATOMS 512
+/* Literals of one choice. Beyond, turning them into bytes takes longer than it saves. */
+#define MAX_ATOMS 2000
 
 typedef VEC(struct plan_atom) atom_list;
 
@@ -36,7 +36,8 @@ static bool atoms_of_call(struct finder *f, const struct fn_call *call, struct s
     for (size_t i = 0; i < found.n && ok; i++) {
         struct plan_atom atom = {field, found.items[i].text, found.items[i].ignore_case};
 
-        ok = atom.literal.len > 0;
+        /* UTF8() makes U+FFFD of bytes that the record has otherwise. */
+        ok = atom.literal.len > 0 && str_find(atom.literal, STR("\xEF\xBF\xBD")) == SIZE_MAX;
         VEC_PUSH(out, atom);
     }
     VEC_DONE(&found);
@@ -56,20 +57,19 @@ static bool atoms_of_search(struct finder *f, struct str column, atom_list *out)
     return false;
 }
 
-/* What the weakest literal is worth: its bytes, those that are rare in logs count more. */
-static size_t worth(const atom_list *atoms, size_t from)
+/* What the weakest literal is worth. */
+static size_t worth(const atom_list *atoms)
 {
     size_t least = SIZE_MAX;
 
-    for (size_t i = from; i < atoms->n; i++) {
-        struct str s = atoms->items[i].literal;
-        size_t w = 0;
+    for (size_t i = 0; i < atoms->n; i++) {
+        const struct plan_atom *atom = &atoms->items[i];
+        bool whole = atom->field.len == 0 || str_eqz(atom->field, FIELD_RAW) ||
+                     str_eqz(atom->field, FIELD_QRADAR_PREFIX "payload");
 
-        for (size_t k = 0; k < s.len && w < 1000; k++)
-            w += s.ptr[k] >= 'a' && s.ptr[k] <= 'z' ? 2 : 3;
-        least = MIN(least, w);
+        least = MIN(least, fn_literal_worth(atom->literal, atom->ignore_case, whole));
     }
-    return atoms->n > from ? least : 0;
+    return atoms->n > 0 ? least : 0;
 }
 
 static bool atoms_of(struct finder *f, const struct expr *e, atom_list *out);
@@ -81,9 +81,10 @@ static bool atoms_of_and(struct finder *f, const struct expr *e, atom_list *out)
 
     for (size_t i = 0; i < e->n_args; i++) {
         atom_list one = {0};
+        size_t one_worth = atoms_of(f, e->args[i], &one) ? worth(&one) : 0;
 
-        if (atoms_of(f, e->args[i], &one) && worth(&one, 0) > best_worth) {
-            best_worth = worth(&one, 0);
+        if (one_worth > best_worth) {
+            best_worth = one_worth;
             VEC_DONE(&best);
             best = one;
         } else {
@@ -129,6 +130,7 @@ static bool atoms_of(struct finder *f, const struct expr *e, atom_list *out)
 struct choice {
     struct plan_prefilter filter;
     size_t worth;
+    size_t at; /* place in the query */
 };
 typedef VEC(struct choice) choice_list;
 
@@ -137,7 +139,7 @@ static void choice_add(struct finder *f, const struct expr *e, choice_list *choi
     atom_list atoms = {0};
 
     if (atoms_of(f, e, &atoms) && atoms.n > 0) {
-        struct choice c = {.worth = worth(&atoms, 0)};
+        struct choice c = {.worth = worth(&atoms), .at = choices->n};
 
         c.filter.atoms = ARENA_ARRAY(f->p->plan->arena, struct plan_atom, atoms.n);
         memcpy(c.filter.atoms, atoms.items, atoms.n * sizeof(*c.filter.atoms));
@@ -148,16 +150,14 @@ static void choice_add(struct finder *f, const struct expr *e, choice_list *choi
 }
 
 /* Best first; equal ones in the query's order. */
-static void choices_sort(choice_list *choices)
+static int order_choices(const void *a, const void *b)
 {
-    for (size_t i = 1; i < choices->n; i++) {
-        for (size_t k = i; k > 0 && choices->items[k - 1].worth < choices->items[k].worth; k--) {
-            struct choice c = choices->items[k];
+    const struct choice *x = a;
+    const struct choice *y = b;
 
-            choices->items[k] = choices->items[k - 1];
-            choices->items[k - 1] = c;
-        }
-    }
+    if (x->worth != y->worth)
+        return x->worth > y->worth ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
 }
 
 static enum lanner_rc prefilter_chain(struct pass *p, struct plan_node **top,
@@ -189,7 +189,8 @@ static enum lanner_rc prefilter_chain(struct pass *p, struct plan_node **top,
             choice_add(&f, &copy, &choices);
     }
     if (rc == LANNER_OK) {
-        choices_sort(&choices);
+        if (choices.n > 0)
+            qsort(choices.items, choices.n, sizeof(*choices.items), order_choices);
         leaf->u.scan.n_choices = choices.n;
         leaf->u.scan.choices = ARENA_ARRAY(p->plan->arena, struct plan_prefilter, choices.n);
         for (size_t i = 0; i < choices.n; i++)

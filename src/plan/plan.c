@@ -220,6 +220,11 @@ static void walk_node(struct plan_node *n, const struct plan_visitor *v)
     case NODE_GROUP_APPLY:
         plan_walk(n->u.group_apply.body, v);
         break;
+    case NODE_SESSION:
+        walk_one_expr(v, n, n->u.session.time);
+        walk_one_expr(v, n, n->u.session.begin);
+        walk_one_expr(v, n, n->u.session.end);
+        break;
     case NODE_UNION:
         for (size_t i = 0; i < n->u.set.n_inputs; i++)
             plan_walk(n->u.set.inputs[i], v);

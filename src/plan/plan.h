@@ -48,6 +48,13 @@ bool expr_equal(const struct expr *a, const struct expr *b);
 #define FIELD_TIME_NANOS "@timestamp.nanos"
 #define FIELD_RAW        "@rawstring" /* the record's own text */
 #define FIELD_ID         "@id"
+/* A field of QRadar's event or flow model as the record's source declares it (its QRadar view), by
+ * its lower-case name: "\x01qradar:sourceip". Times (starttime, endtime, devicetime) are KIND_LONG
+ * ms UTC, as are the numbers that declarations give (devicetype, category); payload is the record's
+ * compact text; all else is text as it stands in the record. */
+#define FIELD_QRADAR_PREFIX "\x01qradar:"
+/* A custom property by its name as the query writes it, found loosely (aql.md 4.3). */
+#define FIELD_PROPERTY_PREFIX "\x01property:"
 /* A hidden boolean column of free-text search number n over the whole original record:
  * "\x01text:n". See plan_scan.searches. */
 #define FIELD_SEARCH_PREFIX "\x01text:"
@@ -166,7 +173,13 @@ struct plan_sort_key {
     enum sort_type type;
 };
 
-enum join_mode { JOIN_INNER, JOIN_LEFT, JOIN_ANTI };
+enum join_mode {
+    JOIN_INNER,
+    JOIN_LEFT,
+    JOIN_ANTI,
+    JOIN_MARK /* every row stays; `mark` says whether the table has a match: true, false, or absent
+                 when a key of the row is null */
+};
 enum join_match { MATCH_TEXT, MATCH_CIDR, MATCH_GLOB };
 
 struct plan_node {
@@ -251,6 +264,7 @@ struct plan_node {
             uint64_t max_rows;     /* rows emitted for one match */
             bool last_first;       /* the table's last matching row first (CQL match) */
             bool missing_is_empty; /* an absent included value becomes "" (CQL join) */
+            struct str mark;       /* JOIN_MARK: the field */
             uint64_t table_limit;  /* rows of the table used; 0: all */
         } join;
         struct {
@@ -268,6 +282,14 @@ struct plan_node {
         struct {
             struct str table;
         } table;
+        struct { /* in the body of a group_apply node: its rows come in the order of time */
+            struct expr *time;        /* of a row, ms */
+            struct expr *begin, *end; /* conditions; end may be NULL */
+            bool explicit_begin, explicit_end;
+            int64_t timeout_ms; /* a larger gap to the row before ends the session; 0: none */
+            int64_t window_ms; /* rows later than the first row's time plus this are out; 0: none */
+            struct str id;     /* field: number of the session, from 1, over all groups */
+        } session;
         struct {
             struct str bucket; /* field with the bucket start, ms */
             int64_t span_ms;   /* 0: automatic, see fn "time_bucket" */
@@ -296,6 +318,14 @@ struct plan_table {
     const struct schema *schema; /* set by the engine once the table is made, before binding */
 };
 
+/* A column of the result, when its name is not the field's. */
+struct plan_column {
+    struct str field; /* of the last node's rows */
+    struct str label; /* as the result calls it; not unique */
+    const char *type; /* the language's own name of its type, for people */
+    bool real;        /* whole numbers are written with a point: 10.0 */
+};
+
 struct plan_note {
     enum lanner_note_kind kind;
     struct span at;
@@ -322,6 +352,12 @@ struct plan {
     bool wanted_only;
     bool open_result;       /* rows carry all fields (no projection, no aggregate) */
     bool booleans_are_text; /* computed booleans leave as the texts true and false */
+    bool absent_is_null;    /* no value leaves as null */
+    /* The interval back from the clock where neither the query nor the user gives one; 0: all data.
+     */
+    int64_t default_span_ms;
+    struct plan_column *columns; /* of the result, in order; NULL: the fields of the last node */
+    size_t n_columns;
 };
 
 /* ---- Schema (made by bind) ---------------------------------------------------------------------

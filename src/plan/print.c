@@ -222,7 +222,7 @@ static void put_project(struct buf *out, const struct plan_node *n)
 static void put_join(struct buf *out, const struct plan_node *n)
 {
     static const char *const modes[] = {
-        [JOIN_INNER] = "inner", [JOIN_LEFT] = "left", [JOIN_ANTI] = "anti"};
+        [JOIN_INNER] = "inner", [JOIN_LEFT] = "left", [JOIN_ANTI] = "anti", [JOIN_MARK] = "mark"};
 
     buf_printf(out, " %s ", modes[n->u.join.mode]);
     put_name(out, n->u.join.table);
@@ -234,6 +234,28 @@ static void put_join(struct buf *out, const struct plan_node *n)
         buf_puts(out, " = ");
         put_name(out, n->u.join.columns[i]);
     }
+    if (n->u.join.mode == JOIN_MARK) {
+        buf_puts(out, " as ");
+        put_name(out, n->u.join.mark);
+    }
+}
+
+static void put_session(struct buf *out, const struct plan_node *n)
+{
+    buf_putc(out, ' ');
+    put_name(out, n->u.session.id);
+    buf_puts(out, " by ");
+    expr_print(n->u.session.time, out);
+    buf_puts(out, n->u.session.explicit_begin ? " explicit begin " : " begin ");
+    expr_print(n->u.session.begin, out);
+    if (n->u.session.end != NULL) {
+        buf_puts(out, n->u.session.explicit_end ? " explicit end " : " end ");
+        expr_print(n->u.session.end, out);
+    }
+    if (n->u.session.timeout_ms != 0)
+        buf_printf(out, " timeout %lld ms", (long long)n->u.session.timeout_ms);
+    if (n->u.session.window_ms != 0)
+        buf_printf(out, " window %lld ms", (long long)n->u.session.window_ms);
 }
 
 static void put_link(struct buf *out, const struct plan_node *n, const struct plan_link *link)
@@ -340,6 +362,9 @@ static void put_node(struct buf *out, const struct plan_node *n, int depth)
         break;
     case NODE_CORRELATE:
         put_correlate(out, n);
+        break;
+    case NODE_SESSION:
+        put_session(out, n);
         break;
     case NODE_AGGREGATE:
         put_aggregate(out, n, depth);

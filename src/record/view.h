@@ -24,6 +24,8 @@ struct record {
     enum record_shape shape;
     const struct csv_header *header; /* RECORD_CSV: the columns */
     const struct record_input *input;
+    struct str stood; /* the record as it stands in the input, where raw is made from it (compact,
+                         or built of names and values); else ptr is NULL */
 };
 
 #endif

@@ -5,6 +5,9 @@
  * here and marked by csv.c and tsv.c. */
 #include "render/output.h"
 
+#include <stdlib.h>
+
+#include "util/hash.h"
 #include "util/num.h"
 #include "util/utf8.h"
 
@@ -89,8 +92,24 @@ static void put_json_text(struct renderer *r, struct str s)
     }
 }
 
+/* 10 as 10.0; what has a point or an exponent already stays. */
+static struct str put_point(char *room, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (room[i] != '-' && !ascii_is_digit(room[i]))
+            return str_of(room, n);
+    }
+    if (n > 0 && n + 2 <= NUM_PRINT_MAX) {
+        room[n++] = '.';
+        room[n++] = '0';
+    }
+    return str_of(room, n);
+}
+
 struct str output_value_text(const struct lanner_value *v, char *room)
 {
+    size_t n;
+
     switch (v->kind) {
     case LANNER_ABSENT:
         return STR_NONE;
@@ -101,7 +120,8 @@ struct str output_value_text(const struct lanner_value *v, char *room)
     case LANNER_LONG:
         return str_of(room, num_print_long(room, v->integer));
     case LANNER_DOUBLE:
-        return str_of(room, num_print_double(room, v->real));
+        n = num_print_double(room, v->real);
+        return v->point ? put_point(room, n) : str_of(room, n);
     case LANNER_BOOL:
         return v->integer != 0 ? STR("true") : STR("false");
     }
@@ -130,13 +150,41 @@ static void put_member(struct renderer *r, const struct lanner_name *name,
         buf_put_str(&r->out, text);
 }
 
+/* The columns are the same for every row, so they are compared once. */
+static void find_hidden(struct renderer *r, const struct lanner_row *row)
+{
+    struct strmap seen;
+
+    if (r->columns == row->columns)
+        return;
+    r->columns = row->columns;
+    free(r->hidden);
+    r->hidden = NULL;
+    strmap_init(&seen);
+    for (size_t i = row->n_columns; i-- > 0;) {
+        struct str name = str_of(row->columns[i].text, row->columns[i].len);
+
+        if (strmap_get(&seen, name) == SIZE_MAX) {
+            strmap_put(&seen, name, i);
+            continue;
+        }
+        if (r->hidden == NULL)
+            r->hidden = xcalloc(row->n_columns, sizeof(*r->hidden));
+        r->hidden[i] = true;
+    }
+    strmap_done(&seen);
+}
+
 void output_put_object(struct renderer *r, const struct lanner_row *row)
 {
     bool first = true;
 
+    find_hidden(r, row);
     buf_putc(&r->out, '{');
-    for (size_t i = 0; i < row->n_columns; i++)
-        put_member(r, &row->columns[i], &row->values[i], &first);
+    for (size_t i = 0; i < row->n_columns; i++) {
+        if (r->hidden == NULL || !r->hidden[i])
+            put_member(r, &row->columns[i], &row->values[i], &first);
+    }
     for (size_t i = 0; i < row->n_open; i++)
         put_member(r, &row->open_names[i], &row->open_values[i], &first);
     buf_putc(&r->out, '}');

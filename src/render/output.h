@@ -16,6 +16,9 @@ struct renderer {
     struct buf scratch;  /* owned */
     struct spool *spool; /* owned; NULL for outputs that stream */
     uint64_t n_rows;     /* rows seen */
+    /* For objects: which columns another of the same name hides. Made at the first row. */
+    const struct lanner_name *columns;
+    bool *hidden; /* owned; NULL: none */
 };
 
 /* An output that spools sees its rows in `finish` only, when all field names are known. */
@@ -30,7 +33,8 @@ struct output_def {
 MUST_USE enum lanner_rc output_flush(struct renderer *r, struct lanner_err *err);
 MUST_USE enum lanner_rc output_flush_some(struct renderer *r, struct lanner_err *err);
 
-/* A JSON object without blanks: columns in order, then open fields; absent values have no key. */
+/* A JSON object without blanks: columns in order, then open fields; absent values have no key. Of
+ * columns with one name the last counts, in its own place. */
 void output_put_object(struct renderer *r, const struct lanner_row *row);
 
 /* The text of a value: nothing when absent, null where the language knows null, numbers as printed

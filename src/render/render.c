@@ -85,5 +85,6 @@ void render_close(struct renderer *r)
     spool_free(r->spool);
     buf_done(&r->out);
     buf_done(&r->scratch);
+    free(r->hidden);
     free(r);
 }

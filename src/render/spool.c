@@ -74,7 +74,7 @@ static enum lanner_rc open_index(struct spool *s, const struct lanner_name *name
         if (s->names.n >= MAX_NAMES) {
             err_set(err, LANNER_ERR_LIMIT, "the rows have more than %zu different field names",
                     MAX_NAMES);
-            err_hint(err, "choose fields with select(), or use the output ndjson");
+            err_hint(err, "choose fields in the query, or use the output ndjson");
             return LANNER_ERR_LIMIT;
         }
         i = add_name(s, name);
@@ -101,6 +101,7 @@ static void put_value(struct buf *b, size_t column, const struct lanner_value *v
         break;
     case LANNER_DOUBLE:
         buf_put_f64(b, v->real);
+        buf_put_u8(b, v->point);
         break;
     case LANNER_ABSENT:
     case LANNER_NULL:
@@ -207,6 +208,7 @@ static void decode_row(const struct spool *s, struct str bytes, struct lanner_va
             v->integer = (int64_t)read_u64(&in);
         } else if (v->kind == LANNER_DOUBLE) {
             v->real = read_f64(&in);
+            v->point = read_u8(&in) != 0;
         }
         assert(!in.bad && in.ptr <= in.end);
     }

@@ -99,6 +99,8 @@ static enum lanner_rc measure_row(void *ctx, const struct lanner_value *values,
             continue;
         put_value(&t->cells[i], &values[i]);
         t->widths[i] = MAX(t->widths[i], widest_line(buf_str(&t->cells[i])));
+        if (values[i].kind == LANNER_NULL) /* says nothing about the column */
+            continue;
         t->numbers[i] = number && (t->numbers[i] || !t->seen[i]);
         t->seen[i] = true;
     }

@@ -171,7 +171,7 @@ static enum lanner_rc push_all(struct worker *w, struct lanner_err *err)
         if (c->push != NULL)
             TRY(c->push(c->push_ctx, w->number, b, err));
         else
-            TRY(exec_push(c->exec, w->number, b, err));
+            TRY(exec_push_scan(c->exec, c->scan, w->number, b, err));
     }
     if (!any)
         atomic_store(&job->stop, true); /* nothing that follows can change a result */

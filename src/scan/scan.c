@@ -48,6 +48,11 @@ void scan_keep_input(struct scan *s)
     s->several_passes = true;
 }
 
+const char *scan_input_name(const struct scan *s, uint64_t index)
+{
+    return index < s->inputs.n ? s->inputs.items[index]->path : "";
+}
+
 void scan_close(struct scan *s)
 {
     if (s == NULL)

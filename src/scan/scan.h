@@ -41,9 +41,10 @@ struct scan_options {
 /* With dedup, the first record (by ordinal) of each record id counts: the extractor must have been
  * made with want_id. It costs a pass of its own. */
 
-/* One plan's share of the scan. */
+/* One scan of a plan. */
 struct scan_consumer {
     struct exec *exec;
+    size_t scan;                  /* which of its scans */
     const struct plan_scan *spec; /* interval, filters, prefilter */
     const struct schema *schema;  /* of the scan node */
     /* Tests: rows go here instead of to exec. */
@@ -72,6 +73,8 @@ enum lanner_rc scan_time_range(struct scan *s, const struct source_set *set,
                                int64_t *oldest, int64_t *newest, struct lanner_err *err) MUST_USE;
 /* More than one scan_run will follow: standard input is spooled at the first. */
 void scan_keep_input(struct scan *s);
+/* The name of the input that an ordinal points to. */
+const char *scan_input_name(const struct scan *s, uint64_t index);
 void scan_close(struct scan *s);
 
 #endif

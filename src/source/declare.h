@@ -68,21 +68,36 @@ struct source_when {
     size_t n_values;
 };
 
-/* The first rule whose tests all hold gives the number. */
+/* The first rule whose tests all hold gives the number, or the text. */
 struct source_rule {
     const struct source_when *whens;
     size_t n_whens;
     int64_t id;
+    struct str text;
 };
 
-/* How IBM QRadar would show an event of this source. Kept for AQL. */
+/* A field of QRadar's event model. */
+struct source_name {
+    struct str name;           /* lower case */
+    struct source_cands cands; /* fields of the event (a canonical one by its name), as tried */
+    const struct source_rule
+        *rules; /* of texts: appended to the value, or the value without cands */
+    size_t n_rules;
+};
+
+/* How IBM QRadar would show an event of this source. */
 struct source_qradar {
     const struct source_rule *types; /* log source type */
     size_t n_types;
     const struct source_rule *categories; /* low-level category */
     size_t n_categories;
-    const struct source_field *names; /* QRadar's name: fields of the event, in the order tried */
+    const struct source_rule *severities;
+    size_t n_severities;
+    const struct source_name *names; /* none: those of the fallback */
     size_t n_names;
+    const struct source_field *properties; /* custom properties: fields of the event */
+    size_t n_properties;
+    bool own_columns; /* a field of the record with QRadar's own name counts before all else */
 };
 
 struct source_decl {

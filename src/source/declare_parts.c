@@ -142,17 +142,23 @@ static enum lanner_rc parse_alt(struct declare_ctx *c, const struct yaml_node *n
     return LANNER_OK;
 }
 
-static enum lanner_rc parse_rule(struct declare_ctx *c, const struct yaml_node *node,
+/* A rule gives an id or, when `texts`, a text. */
+static enum lanner_rc parse_rule(struct declare_ctx *c, const struct yaml_node *node, bool texts,
                                  struct source_rule *out, struct lanner_err *err)
 {
-    static const char *const keys[] = {"when", "id", NULL};
+    static const char *const id_keys[] = {"when", "id", NULL};
+    static const char *const text_keys[] = {"when", "text", NULL};
     const struct yaml_node *when;
 
     TRY(yaml_expect(node, YAML_MAPPING, err));
-    TRY(yaml_only_keys(node, keys, err));
-    if (yaml_get(node, "id") == NULL)
+    TRY(yaml_only_keys(node, texts ? text_keys : id_keys, err));
+    if (texts) {
+        TRY(yaml_need_str(node, "text", &out->text, err));
+    } else if (yaml_get(node, "id") == NULL) {
         return yaml_error(node, err, "a rule needs an id");
-    TRY(yaml_get_long(node, "id", &out->id, err));
+    } else {
+        TRY(yaml_get_long(node, "id", &out->id, err));
+    }
     if (out->id < 0 || out->id > 1000000)
         return yaml_error(node, err, "expected an id of QRadar, found %lld", (long long)out->id);
     when = yaml_get(node, "when");
@@ -170,10 +176,10 @@ static enum lanner_rc parse_rule(struct declare_ctx *c, const struct yaml_node *
     return LANNER_OK;
 }
 
-/* One number, or a list of rules. */
+/* One number (one text), or a list of rules. */
 static enum lanner_rc parse_rules(struct declare_ctx *c, const struct yaml_node *map,
-                                  const char *key, const struct source_rule **out, size_t *n,
-                                  struct lanner_err *err)
+                                  const char *key, bool texts, const struct source_rule **out,
+                                  size_t *n, struct lanner_err *err)
 {
     const struct yaml_node *node = yaml_get(map, key);
 
@@ -184,7 +190,9 @@ static enum lanner_rc parse_rules(struct declare_ctx *c, const struct yaml_node 
 
     if (node->kind == YAML_SEQUENCE) {
         for (size_t i = 0; i < count; i++)
-            TRY(parse_rule(c, node->items[i], &rules[i], err));
+            TRY(parse_rule(c, node->items[i], texts, &rules[i], err));
+    } else if (texts) {
+        TRY(yaml_need_str(map, key, &rules[0].text, err));
     } else {
         TRY(yaml_get_long(map, key, &rules[0].id, err));
     }
@@ -282,10 +290,64 @@ enum lanner_rc declare_tags(struct declare_ctx *c, const struct yaml_node *map,
     return LANNER_OK;
 }
 
+/* A field of QRadar: places, or `from:` places and the texts to `append:`. */
+static enum lanner_rc parse_name(struct declare_ctx *c, const struct yaml_node *key,
+                                 const struct yaml_node *node, struct source_name *out,
+                                 struct lanner_err *err)
+{
+    static const char *const keys[] = {"from", "append", NULL};
+
+    out->name = key->text;
+    for (size_t i = 0; i < out->name.len; i++)
+        if (out->name.ptr[i] >= 'A' && out->name.ptr[i] <= 'Z')
+            return yaml_error(key, err, "QRadar's names are written in lower case");
+    if (node->kind != YAML_MAPPING)
+        return parse_cand_list(c, node, &out->cands, err);
+    TRY(yaml_only_keys(node, keys, err));
+    TRY(declare_cands(c, node, "from", &out->cands, err));
+    TRY(parse_rules(c, node, "append", true, &out->rules, &out->n_rules, err));
+    if (out->n_rules == 0)
+        return yaml_error(node, err, "expected append: with texts");
+    return LANNER_OK;
+}
+
+static enum lanner_rc parse_names(struct declare_ctx *c, const struct yaml_node *names,
+                                  struct source_qradar *q, struct lanner_err *err)
+{
+    TRY(yaml_expect(names, YAML_MAPPING, err));
+    if (names->n > DECLARE_MAX_FIELDS)
+        return yaml_error(names, err, "more than %d names", DECLARE_MAX_FIELDS);
+    struct source_name *out = ARENA_ARRAY(c->arena, struct source_name, names->n);
+
+    for (size_t i = 0; i < names->n; i++)
+        TRY(parse_name(c, names->keys[i], names->items[i], &out[i], err));
+    q->names = out;
+    q->n_names = names->n;
+    return LANNER_OK;
+}
+
+static enum lanner_rc parse_properties(struct declare_ctx *c, const struct yaml_node *node,
+                                       struct source_qradar *q, struct lanner_err *err)
+{
+    TRY(yaml_expect(node, YAML_MAPPING, err));
+    if (node->n > DECLARE_MAX_FIELDS)
+        return yaml_error(node, err, "more than %d properties", DECLARE_MAX_FIELDS);
+    struct source_field *fields = ARENA_ARRAY(c->arena, struct source_field, node->n);
+
+    for (size_t i = 0; i < node->n; i++) {
+        fields[i].name = node->keys[i]->text;
+        TRY(parse_cand_list(c, node->items[i], &fields[i].cands, err));
+    }
+    q->properties = fields;
+    q->n_properties = node->n;
+    return LANNER_OK;
+}
+
 enum lanner_rc declare_qradar(struct declare_ctx *c, const struct yaml_node *map,
                               struct source_decl *d, struct lanner_err *err)
 {
-    static const char *const keys[] = {"log_source_type", "category", "names", NULL};
+    static const char *const keys[] = {"log_source_type", "category",    "severity", "names",
+                                       "properties",      "own_columns", NULL};
     const struct yaml_node *node = yaml_get(map, "qradar");
     struct source_qradar *q = &d->qradar;
 
@@ -293,22 +355,14 @@ enum lanner_rc declare_qradar(struct declare_ctx *c, const struct yaml_node *map
         return LANNER_OK;
     TRY(yaml_expect(node, YAML_MAPPING, err));
     TRY(yaml_only_keys(node, keys, err));
-    TRY(parse_rules(c, node, "log_source_type", &q->types, &q->n_types, err));
-    TRY(parse_rules(c, node, "category", &q->categories, &q->n_categories, err));
-
-    const struct yaml_node *names = yaml_get(node, "names");
-
-    if (names == NULL)
-        return LANNER_OK;
-    TRY(yaml_expect(names, YAML_MAPPING, err));
-    struct source_field *fields = ARENA_ARRAY(c->arena, struct source_field, names->n);
-
-    for (size_t i = 0; i < names->n; i++) {
-        fields[i].name = names->keys[i]->text;
-        TRY(parse_cand_list(c, names->items[i], &fields[i].cands, err));
-    }
-    q->names = fields;
-    q->n_names = names->n;
+    TRY(parse_rules(c, node, "log_source_type", false, &q->types, &q->n_types, err));
+    TRY(parse_rules(c, node, "category", false, &q->categories, &q->n_categories, err));
+    TRY(parse_rules(c, node, "severity", false, &q->severities, &q->n_severities, err));
+    TRY(yaml_get_bool(node, "own_columns", &q->own_columns, err));
+    if (yaml_get(node, "names") != NULL)
+        TRY(parse_names(c, yaml_get(node, "names"), q, err));
+    if (yaml_get(node, "properties") != NULL)
+        TRY(parse_properties(c, yaml_get(node, "properties"), q, err));
     return LANNER_OK;
 }
 

@@ -11,7 +11,10 @@
 
 #include "source/csv_view.h"
 #include "source/open.h"
+#include "source/payload.h"
 #include "source/program.h"
+#include "source/properties.h"
+#include "source/view.h"
 #include "util/hash.h"
 
 /* A record inside a record inside a record. */
@@ -42,7 +45,8 @@ struct extractor_worker {
     size_t n_screened;
     extractor_screen screen;
     void *screen_ctx;
-    size_t reading; /* program that the outermost record is being read with */
+    size_t reading;                /* program that the outermost record is being read with */
+    struct properties *properties; /* owned; NULL: no custom property is asked for */
 };
 
 /* What was found out about a record besides the values of its names. */
@@ -51,6 +55,7 @@ struct found {
     int64_t event_ns;
     struct str time_text;
     struct str raw;
+    struct payload_of payload;
     struct val id;
     enum json_status status;
     size_t broken_at;
@@ -64,6 +69,7 @@ static void found_init(struct found *f)
     f->source = SIZE_MAX;
     f->event_ns = TIME_NONE;
     f->time_text = f->raw = STR_NONE;
+    f->payload.bytes = STR_NONE;
     f->id = VAL_ABSENT;
     f->status = JSON_OK;
     f->broken_at = 0;
@@ -78,6 +84,7 @@ struct reading {
     struct extractor_worker *w;
     struct batch *b;
     uint32_t row;
+    const struct timestamp_hint *hint; /* may be NULL */
 };
 
 /* The outermost record's own field wins over all else, in every program: its value is the row's as
@@ -135,7 +142,7 @@ static void level_read(struct reading *rd, unsigned depth, size_t program, const
             l->csv = csv_view_new(rd->w->x);
         csv_view_read(l->csv, program, r, rd->w->fresh, rd->b->arena, l->vals);
         return;
-    case RECORD_TEXT:
+    case RECORD_TEXT: /* see extract_text */
     case RECORD_SHAPE_COUNT:
         memset(l->vals, 0, p->n_slots * sizeof(*l->vals)); /* all absent */
         return;
@@ -199,14 +206,16 @@ static struct val tag_value(const struct extractor_worker *w, size_t name, const
     return v.kind != KIND_ABSENT ? v : slot_val(vals, want->untagged);
 }
 
-static inline struct val row_value(const struct extractor_worker *w, const struct program *p,
-                                   size_t name, const struct val *vals)
+static inline struct val row_value(const struct reading *rd, const struct program *p, size_t name,
+                                   const struct val *vals)
 {
     const struct want *want = &p->wants[name];
     struct val v;
 
     if (want->kind == WANT_TAG)
-        return tag_value(w, name, want, vals);
+        return tag_value(rd->w, name, want, vals);
+    if (UNLIKELY(want->kind == WANT_VIEW))
+        return view_value(want->view, vals, rd->hint, rd->b->arena);
     v = slot_val(vals, want->own);
     if (v.kind == KIND_ABSENT && want->n_cands > 0)
         v = program_pick(want->cands, want->n_cands, vals);
@@ -217,19 +226,31 @@ static inline struct val row_value(const struct extractor_worker *w, const struc
 static void fill_row(struct reading *rd, const struct program *p, const struct val *vals)
 {
     for (size_t i = 0; i < rd->w->x->n_names; i++)
-        rd->b->cols[i].v[rd->row] = row_value(rd->w, p, i, vals);
+        rd->b->cols[i].v[rd->row] = row_value(rd, p, i, vals);
 }
 
-static bool row_passes(const struct extractor_worker *w, const struct program *p,
-                       const struct val *vals)
+/* Whether finish_row leaves the value alone. */
+static bool is_read(const struct want *want)
 {
+    if (want->kind == WANT_VIEW)
+        return want->view->kind != VIEW_TIME && want->view->kind != VIEW_PAYLOAD &&
+               want->view->kind != VIEW_HOST;
+    return want->kind == WANT_FIELD || want->kind == WANT_TAG || want->kind == WANT_PROPERTY;
+}
+
+static bool row_passes(const struct reading *rd, const struct program *p, const struct val *vals)
+{
+    const struct extractor_worker *w = rd->w;
+
     for (size_t i = 0; i < w->n_screened; i++) {
         uint32_t name = w->screened[i];
         struct val v;
 
-        if (p->wants[name].kind != WANT_FIELD && p->wants[name].kind != WANT_TAG)
+        if (!is_read(&p->wants[name]))
             continue;
-        v = row_value(w, p, name, vals);
+        v = row_value(rd, p, name, vals);
+        if (v.kind == KIND_ABSENT && p->wants[name].kind == WANT_PROPERTY)
+            continue; /* a path like it may follow */
         if (!w->screen(w->screen_ctx, name, &v))
             return false;
     }
@@ -248,6 +269,12 @@ static void overlay_row(struct reading *rd, const struct program *p, const struc
 
         if (want->kind == WANT_TAG && rd->w->forced[i] != 0)
             continue;
+        if (want->kind == WANT_VIEW) {
+            v = view_value(want->view, vals, rd->hint, rd->b->arena);
+            /* A column that is empty says nothing. */
+            if (v.kind == KIND_TEXT && v.len == 0)
+                v = VAL_ABSENT;
+        }
         if (v.kind == KIND_ABSENT && want->kind == WANT_FIELD)
             v = program_pick(want->cands, want->n_cands, vals);
         if (v.kind == KIND_ABSENT && want->kind == WANT_TAG && cell->kind == KIND_ABSENT)
@@ -326,6 +353,9 @@ static bool extract_wrapped(struct reading *rd, unsigned depth, const struct rec
             f->time_text = inner.time_text;
         }
         f->raw = p->decl->raw_inner ? inner.raw : r->raw;
+        f->payload = p->decl->raw_inner || (r->shape == RECORD_CSV && !x->raw_payload)
+                         ? inner.payload
+                         : payload_of_record(r);
         f->id = program_pick(p->ids, p->n_ids, l->vals);
         if (val_is_null(&f->id))
             f->id = inner.id;
@@ -338,17 +368,48 @@ static bool extract_wrapped(struct reading *rd, unsigned depth, const struct rec
     return false;
 }
 
+/* A line of text is of no declared source. Only LEEF and CEF events have a time, and only QRadar's
+ * names see into the text. */
+static void extract_text(struct reading *rd, const struct record *r, struct found *f)
+{
+    const struct extractor *x = rd->w->x;
+    const struct program *p = &x->programs[program_undeclared(x)];
+    struct val *vals = rd->w->levels[0].vals;
+    struct text_event event;
+
+    level_read(rd, 0, program_undeclared(x), r, f);
+    if (p->n_text_slots > 0) {
+        text_event_parse(r->bytes, rd->b->arena, &event);
+        for (size_t i = 0; i < p->n_text_slots; i++) {
+            uint32_t slot = p->text_slots[i];
+
+            vals[slot] = text_event_get(&event, &p->paths[slot]);
+        }
+    }
+    fill_row(rd, p, vals);
+    if (!x->lazy_time || x->needs_time)
+        f->event_ns = text_event_time(r->bytes, rd->hint, rd->b->arena, &f->time_text);
+    f->raw = r->raw;
+    f->payload = payload_of_record(r);
+    f->open.program = p;
+    f->open.vals = vals;
+}
+
 /* Recursion is bounded by LEVELS. At depth 0 the row is always filled, below only when the record
  * is recognised (which is what is returned). */
 static bool extract(struct reading *rd, unsigned depth, const struct record *r, struct found *f)
 {
     const struct extractor *x = rd->w->x;
     struct level *l = &rd->w->levels[depth];
-    size_t program = r->shape == RECORD_TEXT ? program_undeclared(x) : l->guess;
+    size_t program = l->guess;
     size_t source;
 
     f->open.records[0] = *r;
     f->open.n_records = 1;
+    if (r->shape == RECORD_TEXT) {
+        extract_text(rd, r, f);
+        return false;
+    }
     level_read(rd, depth, program, r, f);
     if (f->unwanted)
         return false;
@@ -369,7 +430,7 @@ static bool extract(struct reading *rd, unsigned depth, const struct record *r, 
 
     const struct program *p = &x->programs[program];
 
-    if (depth == 0 && f->status == JSON_OK && !row_passes(rd->w, p, l->vals)) {
+    if (depth == 0 && f->status == JSON_OK && !row_passes(rd, p, l->vals)) {
         f->unwanted = true;
         return false;
     }
@@ -377,6 +438,7 @@ static bool extract(struct reading *rd, unsigned depth, const struct record *r, 
     find_time(x, p, l->vals, r, f);
     f->source = source < x->set->n_decls ? source : SIZE_MAX;
     f->raw = r->raw;
+    f->payload = payload_of_record(r);
     f->id = program_pick(p->ids, p->n_ids, l->vals);
     f->open.program = p;
     f->open.vals = l->vals;
@@ -419,6 +481,28 @@ static struct val make_id(struct reading *rd, struct str raw)
                                 (unsigned long long)h[1]));
 }
 
+/* What the view makes and does not read. */
+static struct val view_made(const struct reading *rd, const struct want *want,
+                            const struct val *cell, const struct found *f)
+{
+    struct arena *a = rd->b->arena;
+
+    switch (want->view->kind) {
+    case VIEW_TIME:
+        if (cell->kind == KIND_ABSENT && f->event_ns != TIME_NONE)
+            return val_long(ns_to_ms(f->event_ns));
+        return *cell;
+    case VIEW_PAYLOAD:
+        if (val_is_text(cell) && cell->len > 0)
+            return rd->w->x->raw_payload ? *cell : val_str(payload_compact(val_as_str(cell), a));
+        return val_str(payload_text(&f->payload, rd->w->x->raw_payload, a));
+    case VIEW_HOST:
+        return cell->kind == KIND_ABSENT ? payload_host(&f->payload) : *cell;
+    default:
+        return *cell;
+    }
+}
+
 /* The names that are made and not read. All but @timestamp may be the record's own. */
 static void finish_row(struct reading *rd, const struct record *r, const struct found *f)
 {
@@ -431,6 +515,12 @@ static void finish_row(struct reading *rd, const struct record *r, const struct 
         enum want_kind kind = wants[i].kind;
 
         if (kind == WANT_FIELD || kind == WANT_TAG)
+            continue;
+        if (kind == WANT_VIEW)
+            *cell = view_made(rd, &wants[i], cell, f);
+        else if (kind == WANT_PROPERTY && cell->kind == KIND_ABSENT)
+            *cell = properties_find(rd->w->properties, &f->open, i, rd->b->arena);
+        if (kind >= WANT_PROPERTY)
             continue;
         if (kind == WANT_TIMESTAMP)
             *cell = timed ? val_long(ns_to_ms(f->event_ns)) : VAL_ABSENT;
@@ -474,6 +564,8 @@ struct extractor_worker *extractor_worker_new(const struct extractor *x)
     size_t n_vals = 1;
 
     w->x = x;
+    if (x->has_property)
+        w->properties = properties_new(x);
     w->forced = xcalloc(x->n_names + 1, sizeof(*w->forced));
     w->applies = xcalloc(x->n_tags + 1, sizeof(*w->applies));
     for (size_t i = 0; i < x->n_programs; i++)
@@ -508,6 +600,7 @@ void extractor_worker_free(struct extractor_worker *w)
         free(w->levels[i].vals);
         csv_view_free(w->levels[i].csv);
     }
+    properties_free(w->properties);
     free(w->screened);
     free(w->forced);
     free(w->applies);
@@ -519,7 +612,7 @@ enum extract_status extractor_read(const struct extractor *x, struct extractor_w
                                    const struct record *r, struct batch *b, uint32_t row,
                                    struct extracted *out)
 {
-    struct reading rd = {w, b, row};
+    struct reading rd = {w, b, row, r->input != NULL ? r->input->time_hint : NULL};
     struct found f;
     bool cut = false;
 
@@ -535,6 +628,8 @@ enum extract_status extractor_read(const struct extractor *x, struct extractor_w
             (struct extracted){.event_ns = TIME_NONE, .source = SIZE_MAX, .broken_at = f.broken_at};
         return EXTRACT_UNWANTED;
     }
+    if (w->properties != NULL)
+        properties_begin(w->properties);
     finish_row(&rd, r, &f);
     if (x->open && b->open != NULL)
         cut = open_fill(x, &f.open, w->applies, f.event_ns, b, row);

@@ -3,19 +3,11 @@
 
 #include <stdlib.h>
 
-#include "util/hash.h"
+#include "plan/plan.h"
+#include "source/builder.h"
+#include "source/view.h"
 
-/* While a program is made. */
-struct builder {
-    struct arena *arena; /* of the extractor */
-    const struct extractor *x;
-    bool emitted_time;
-    VEC(struct json_path) paths;
-    struct strmap slots; /* flags and path -> slot */
-    struct buf key;
-};
-
-static uint32_t slot_for(struct builder *b, struct str path, unsigned flags)
+uint32_t builder_slot(struct builder *b, struct str path, unsigned flags)
 {
     size_t slot;
 
@@ -28,26 +20,36 @@ static uint32_t slot_for(struct builder *b, struct str path, unsigned flags)
         strmap_put(&b->slots, buf_str(&b->key), slot);
         VEC_PUSH(&b->paths, ((struct json_path){path, flags}));
     }
+    if (b->in_text)
+        VEC_PUSH(&b->text_slots, (uint32_t)slot);
     return (uint32_t)slot;
 }
 
-static struct want_cand bind_cand(struct builder *b, const struct source_cand *c)
+struct want_cand builder_cand(struct builder *b, const struct source_cand *c)
 {
-    return (struct want_cand){slot_for(b, c->path, JSON_PATH_DECLARED), c->transform, c->map};
+    return (struct want_cand){builder_slot(b, c->path, JSON_PATH_DECLARED), c->transform, c->map};
 }
 
-static struct want_cand *bind_cands(struct builder *b, const struct source_cands *first,
-                                    const struct source_cands *second, size_t *n)
+struct want_cand *builder_cands(struct builder *b, const struct source_cands *first,
+                                const struct source_cands *second, size_t *n)
 {
     size_t n_second = second != NULL ? second->n : 0;
     struct want_cand *out = ARENA_ARRAY(b->arena, struct want_cand, first->n + n_second);
 
     for (size_t i = 0; i < first->n; i++)
-        out[i] = bind_cand(b, &first->items[i]);
+        out[i] = builder_cand(b, &first->items[i]);
     for (size_t i = 0; i < n_second; i++)
-        out[first->n + i] = bind_cand(b, &second->items[i]);
+        out[first->n + i] = builder_cand(b, &second->items[i]);
     *n = first->n + n_second;
     return out;
+}
+
+static bool without_prefix(struct str name, struct str prefix, struct str *rest)
+{
+    if (!str_starts(name, prefix))
+        return false;
+    *rest = str_of(name.ptr + prefix.len, name.len - prefix.len);
+    return true;
 }
 
 static enum want_kind kind_of_name(struct str name)
@@ -61,10 +63,32 @@ static enum want_kind kind_of_name(struct str name)
         {"@timezone", WANT_ZONE},
     };
 
+    struct str rest;
+
     for (size_t i = 0; i < ARRAY_LEN(special); i++)
         if (str_eqz(name, special[i].name))
             return special[i].kind;
+    if (without_prefix(name, STR(FIELD_QRADAR_PREFIX), &rest))
+        return WANT_VIEW;
+    if (without_prefix(name, STR(FIELD_PROPERTY_PREFIX), &rest))
+        return WANT_PROPERTY;
     return name.len > 1 && name.ptr[0] == '#' ? WANT_TAG : WANT_FIELD;
+}
+
+/* A wrapper's own field counts for a property only in its exact spelling: the record inside may
+ * have the name itself. */
+static void bind_qradar(struct builder *b, struct str name, struct want *w)
+{
+    struct str rest = STR_NONE;
+
+    b->in_text = true;
+    if (without_prefix(name, STR(FIELD_QRADAR_PREFIX), &rest)) {
+        w->view = view_bind(b, rest);
+    } else if (without_prefix(name, STR(FIELD_PROPERTY_PREFIX), &rest) && rest.len > 0) {
+        w->own = builder_slot(b, rest, b->wrapper ? 0 : JSON_PATH_DECLARED);
+        w->cands = property_bind(b, rest, &w->n_cands);
+    }
+    b->in_text = false;
 }
 
 static void bind_want(struct builder *b, const struct source_decl *d, struct str name,
@@ -74,20 +98,24 @@ static void bind_want(struct builder *b, const struct source_decl *d, struct str
     w->own = w->untagged = SLOT_NONE;
     if (name.len == 0 || w->kind == WANT_TIMESTAMP)
         return;
-    w->own = slot_for(b, name, 0);
+    if (w->kind >= WANT_PROPERTY) {
+        bind_qradar(b, name, w);
+        return;
+    }
+    w->own = builder_slot(b, name, 0);
     if (w->kind == WANT_TAG) {
         const struct source_tag_def *tag = d != NULL ? decl_tag(d, name) : NULL;
 
-        w->untagged = slot_for(b, str_of(name.ptr + 1, name.len - 1), 0);
+        w->untagged = builder_slot(b, str_of(name.ptr + 1, name.len - 1), 0);
         if (tag != NULL && tag->cands.n == 0)
             w->fixed = tag->value;
         else if (tag != NULL)
-            w->cands = bind_cands(b, &tag->cands, NULL, &w->n_cands);
+            w->cands = builder_cands(b, &tag->cands, NULL, &w->n_cands);
     } else if (w->kind == WANT_FIELD && d != NULL) {
         const struct source_field *f = decl_field(d, name);
 
         if (f != NULL)
-            w->cands = bind_cands(b, &f->cands, NULL, &w->n_cands);
+            w->cands = builder_cands(b, &f->cands, NULL, &w->n_cands);
     }
 }
 
@@ -105,7 +133,7 @@ static size_t bind_alt(struct builder *b, const struct source_alt *alt, size_t d
         struct bound_cond *bound = &out[at + c];
 
         bound->cond = &alt->conds[c];
-        bound->slot = slot_for(b, bound->cond->path, cond_flags(bound->cond));
+        bound->slot = builder_slot(b, bound->cond->path, cond_flags(bound->cond));
         bound->decl = (uint32_t)decl;
         bound->next = (uint32_t)next;
         bound->last = c + 1 == alt->n_conds;
@@ -139,7 +167,7 @@ static void bind_wraps(struct builder *b, struct program *p)
     for (size_t i = 0, k = 0; i < set->n_wrappers; i++)
         for (size_t j = 0; j < set->wrappers[i]->n_wraps; j++)
             p->wrap_slots[k++] =
-                slot_for(b, set->wrappers[i]->wraps[j], JSON_PATH_DECLARED | JSON_PATH_SUBTREE);
+                builder_slot(b, set->wrappers[i]->wraps[j], JSON_PATH_DECLARED | JSON_PATH_SUBTREE);
 }
 
 static void bind_open_tags(struct builder *b, const struct source_decl *d, struct program *p)
@@ -150,7 +178,7 @@ static void bind_open_tags(struct builder *b, const struct source_decl *d, struc
             struct open_tag *t = &p->open_tags[p->n_open_tags++];
 
             t->name = d->tags[i].name;
-            t->cands = bind_cands(b, &d->tags[i].cands, NULL, &t->n_cands);
+            t->cands = builder_cands(b, &d->tags[i].cands, NULL, &t->n_cands);
         }
 }
 
@@ -159,7 +187,8 @@ static enum lanner_rc program_build(struct extractor *x, bool emitted_time,
                                     const struct source_decl *d, size_t n_recognised,
                                     struct program *p, struct lanner_err *err)
 {
-    struct builder b = {.arena = &x->arena, .x = x, .emitted_time = emitted_time};
+    struct builder b = {
+        .arena = &x->arena, .x = x, .decl = d, .wrapper = d != NULL && d->n_wraps > 0};
     enum lanner_rc rc;
 
     strmap_init(&b.slots);
@@ -170,9 +199,9 @@ static enum lanner_rc program_build(struct extractor *x, bool emitted_time,
         const struct source_cands *first = emitted_time ? &d->emitted : &d->happened;
         const struct source_cands *second = emitted_time ? &d->happened : &d->emitted;
 
-        p->times = bind_cands(&b, first, second, &p->n_times);
+        p->times = builder_cands(&b, first, second, &p->n_times);
         if (x->want_id)
-            p->ids = bind_cands(&b, &d->id, NULL, &p->n_ids);
+            p->ids = builder_cands(&b, &d->id, NULL, &p->n_ids);
         if (x->open)
             bind_open_tags(&b, d, p);
     }
@@ -183,11 +212,23 @@ static enum lanner_rc program_build(struct extractor *x, bool emitted_time,
     p->paths = ARENA_ARRAY(&x->arena, struct json_path, p->n_slots);
     if (p->n_slots > 0)
         memcpy(p->paths, b.paths.items, p->n_slots * sizeof(*p->paths));
+    p->n_text_slots = b.text_slots.n;
+    p->text_slots = ARENA_ARRAY(&x->arena, uint32_t, p->n_text_slots);
+    if (p->n_text_slots > 0)
+        memcpy(p->text_slots, b.text_slots.items, p->n_text_slots * sizeof(*p->text_slots));
     rc = json_paths_new(p->paths, p->n_slots, &p->jp, err);
     VEC_DONE(&b.paths);
+    VEC_DONE(&b.text_slots);
     strmap_done(&b.slots);
     buf_done(&b.key);
     return rc;
+}
+
+static bool is_time_of_view(struct str name)
+{
+    struct str field;
+
+    return without_prefix(name, STR(FIELD_QRADAR_PREFIX), &field) && view_needs_time(field);
 }
 
 static void copy_names(struct extractor *x, const struct str *names, size_t n)
@@ -198,8 +239,9 @@ static void copy_names(struct extractor *x, const struct str *names, size_t n)
         enum want_kind kind = kind_of_name(names[i]);
 
         x->names[i] = arena_str(&x->arena, names[i]);
-        x->needs_time =
-            x->needs_time || kind == WANT_TIMESTAMP || kind == WANT_NANOS || kind == WANT_ZONE;
+        x->needs_time = x->needs_time || kind == WANT_TIMESTAMP || kind == WANT_NANOS ||
+                        kind == WANT_ZONE || (kind == WANT_VIEW && is_time_of_view(names[i]));
+        x->has_property = x->has_property || kind == WANT_PROPERTY;
     }
 }
 
@@ -241,6 +283,7 @@ enum lanner_rc extractor_new(const struct source_set *s, const struct source_opt
     x->set = s;
     x->lazy_time = o->lazy_time;
     x->want_id = o->want_id;
+    x->raw_payload = o->raw_payload;
     x->open = open;
     x->needs_time = open;
     copy_names(x, names, n);

@@ -17,7 +17,9 @@ enum want_kind {
     WANT_NANOS,     /* @timestamp.nanos */
     WANT_RAW,       /* @rawstring */
     WANT_ID,        /* @id */
-    WANT_ZONE       /* @timezone */
+    WANT_ZONE,      /* @timezone */
+    WANT_PROPERTY,  /* FIELD_PROPERTY_PREFIX: own field in any case, then places of the source */
+    WANT_VIEW       /* FIELD_QRADAR_PREFIX; last: see row_value */
 };
 
 /* A candidate bound to its slot. */
@@ -33,7 +35,8 @@ struct want {
     uint32_t untagged; /* WANT_TAG: slot of the name without its #; else SLOT_NONE */
     struct want_cand *cands;
     size_t n_cands;
-    struct str fixed; /* WANT_TAG: constant of the source; ptr NULL: none */
+    struct str fixed;       /* WANT_TAG: constant of the source; ptr NULL: none */
+    struct view_want *view; /* WANT_VIEW */
 };
 
 /* A condition of recognition bound to its slot. The conditions of an alternative follow each other.
@@ -67,7 +70,9 @@ struct program {
     size_t n_times;
     struct want_cand *ids;
     size_t n_ids;
-    struct want *wants; /* one for each name asked for */
+    struct want *wants;   /* one for each name asked for */
+    uint32_t *text_slots; /* slots that a text record's pairs fill */
+    size_t n_text_slots;
     struct open_tag *open_tags;
     size_t n_open_tags;
 };
@@ -78,6 +83,8 @@ struct extractor {
     bool lazy_time;
     bool needs_time; /* some name needs the event time */
     bool want_id;
+    bool raw_payload;
+    bool has_property; /* some name is a custom property */
     bool open;
     struct str *names;
     size_t n_names;
@@ -105,5 +112,8 @@ size_t program_recognise(const struct program *p, const struct val *vals);
 /* The value of a list of candidates: the first that is there and not empty; empty when those that
  * are there all are; else absent. */
 struct val program_pick(const struct want_cand *cands, size_t n, const struct val *vals);
+
+/* Case is ignored; a `*` at the beginning or the end of the pattern stands for anything. */
+bool source_text_matches(struct str pattern, struct str s);
 
 #endif

@@ -1,8 +1,7 @@
 /* recognise.c - which declaration a record belongs to, and which candidate of a field counts. */
 #include "source/program.h"
 
-/* Case is ignored; a `*` at the beginning or the end stands for anything. */
-static bool value_matches(struct str pattern, struct str s)
+bool source_text_matches(struct str pattern, struct str s)
 {
     if (pattern.len > 0 && pattern.ptr[0] == '*') {
         struct str tail = str_of(pattern.ptr + 1, pattern.len - 1);
@@ -30,7 +29,7 @@ static bool cond_holds(const struct source_cond *c, const struct val *v)
     if (!val_is_text(v))
         return false;
     for (size_t i = 0; i < c->n_values; i++)
-        if (value_matches(c->values[i], val_as_str(v)))
+        if (source_text_matches(c->values[i], val_as_str(v)))
             return true;
     return false;
 }

@@ -160,3 +160,27 @@ void source_tag_values(const struct source_set *s, struct str tag, struct str *o
             out[(*n)++] = def->value;
     }
 }
+
+static size_t add_types(const struct source_decl *d, int64_t *ids, size_t n, size_t cap)
+{
+    for (size_t i = 0; d != NULL && i < d->qradar.n_types && n < cap; i++) {
+        bool seen = false;
+
+        for (size_t k = 0; k < n; k++)
+            seen = seen || ids[k] == d->qradar.types[i].id;
+        if (!seen)
+            ids[n++] = d->qradar.types[i].id;
+    }
+    return n;
+}
+
+size_t source_qradar_types(const struct source_set *s, size_t i, int64_t *ids, size_t cap)
+{
+    const struct source_decl *d = i < s->n_decls ? s->decls[i] : s->fallback;
+    const struct source_rule *last =
+        d != NULL && d->qradar.n_types > 0 ? &d->qradar.types[d->qradar.n_types - 1] : NULL;
+    size_t n = add_types(d, ids, 0, cap);
+
+    /* Where no rule of its own need hold, those of the fallback follow. */
+    return last != NULL && last->n_whens == 0 ? n : add_types(s->fallback, ids, n, cap);
+}

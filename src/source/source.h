@@ -28,7 +28,8 @@ struct source_options {
     /* extracted.event_ns is needed only where @timestamp is asked for: times are then not parsed
      * for records that nobody asks the time of. */
     bool lazy_time;
-    bool want_id; /* fill extracted.id */
+    bool want_id;     /* fill extracted.id */
+    bool raw_payload; /* payload is the record as it stands, not its compact form */
     /* --tag: "#name=value" for inputs whose name matches glob (NULL: all). Wins over all. */
     struct source_tag {
         const char *glob;
@@ -39,7 +40,17 @@ struct source_options {
 
 struct extractor; /* read-only, shared by workers */
 /* Names as languages spell them: own fields, canonical fields, tags (#repo), @timestamp,
- * @timestamp.nanos, @rawstring, @id. `open`: open rows are filled with all own fields too. */
+ * @timestamp.nanos, @rawstring, @id, and the names of QRadar's view (FIELD_QRADAR_PREFIX, whose
+ * values are text, or KIND_LONG where plan/plan.h says so) and of custom properties
+ * (FIELD_PROPERTY_PREFIX). `open`: open rows are filled with all own fields too.
+ *
+ * A custom property is, of these the first that has a value other than null:
+ *   1. the record's own field or dotted path of that name, in its exact spelling, else in any case;
+ *      of a record kept in a field of another, the outer field in its exact spelling comes first;
+ *   2. what the source's declaration gives for a property of a name like it (`properties:`), then
+ * its canonical field of a name like it (alike: but for case and blank, _, - and .);
+ *   3. the first own path that is like the name as a whole;
+ *   4. the own paths whose last elements are like the name, when all of them have one value. */
 enum lanner_rc extractor_new(const struct source_set *s, const struct source_options *o,
                              const struct str *names, size_t n, bool open, struct extractor **out,
                              struct lanner_err *err) MUST_USE;
@@ -98,10 +109,15 @@ struct literal_list {
  * `literal` (ASCII case ignored when asked) contains at least one of the strings added, whichever
  * source the record belongs to (undeclared ones included). False: nothing can be concluded, no
  * prefilter. Literals are cut at bytes that may be written otherwise in a record: " \ / and control
- * characters, with ignore_case also k, s and what is not ASCII, for the whole record also what
- * blanks may stand beside; of the pieces the longest is taken. A JSON record with the mark \u is a
- * candidate in any case (that is the scan's to see to). name "": any part of the record. */
+ * characters, with ignore_case also k, s and what is not ASCII, for the whole record (and QRadar's
+ * payload) also what blanks may stand beside; of the pieces the longest is taken, of the whole
+ * record one that is no JSON key when it has three bytes or more. A JSON record with the mark \u is
+ * a candidate in any case (that is the scan's to see to). name "": any part of the record. */
 bool source_literals(const struct extractor *x, struct str name, struct str literal,
                      bool ignore_case, struct literal_list *out, struct arena *a);
+
+/* The log source types of QRadar (ids) that records of source i can have (i as in extracted.source:
+ * SIZE_MAX for undeclared ones), at most cap. For messages. */
+size_t source_qradar_types(const struct source_set *s, size_t i, int64_t *ids, size_t cap);
 
 #endif

@@ -49,6 +49,29 @@ static struct str last_part(struct str s)
     return str_trim(s);
 }
 
+static struct str file_name(struct str s)
+{
+    for (size_t i = s.len; i > 0; i--)
+        if (s.ptr[i - 1] == '/' || s.ptr[i - 1] == '\\')
+            return str_of(s.ptr + i, s.len - i);
+    return s;
+}
+
+/* `SHA1=...,MD5=...` as Sysmon writes it. */
+static struct val digest(struct str s, struct str name)
+{
+    while (s.len > 0) {
+        size_t comma = str_find_char(s, ',');
+        struct str item = str_trim(str_of(s.ptr, comma != SIZE_MAX ? comma : s.len));
+
+        if (item.len > name.len && item.ptr[name.len] == '=' &&
+            str_eq_nocase(str_of(item.ptr, name.len), name))
+            return val_str(str_of(item.ptr + name.len + 1, item.len - name.len - 1));
+        s = comma != SIZE_MAX ? str_of(s.ptr + comma + 1, s.len - comma - 1) : STR_NONE;
+    }
+    return VAL_ABSENT;
+}
+
 static struct val map_apply(const struct source_map *map, struct str s)
 {
     for (size_t i = 0; i < map->n_pairs; i++)
@@ -99,6 +122,18 @@ struct val transform_apply(enum transform_id id, const struct source_map *map, s
         return val_str(last_part(s));
     case TRANSFORM_NOT_NONE:
         return str_eqz(str_trim(s), "None") ? val_text(s.ptr, 0) : v;
+    case TRANSFORM_NOT_DASH:
+        return str_eqz(str_trim(s), "-") ? val_text(s.ptr, 0) : v;
+    case TRANSFORM_FILE_NAME:
+        return val_str(file_name(s));
+    case TRANSFORM_MD5:
+        return digest(s, STR("MD5"));
+    case TRANSFORM_SHA1:
+        return digest(s, STR("SHA1"));
+    case TRANSFORM_SHA256:
+        return digest(s, STR("SHA256"));
+    case TRANSFORM_IMPHASH:
+        return digest(s, STR("IMPHASH"));
     case TRANSFORM_MAP:
         return map_apply(map, s);
     }

@@ -109,7 +109,29 @@ uint32_t utf8_next(struct str s, size_t *i)
     }
 }
 
-static void put_mapped(struct buf *b, struct str s, bool lower)
+enum mapping { TO_LOWER, TO_UPPER, TO_FOLDED };
+
+static utf8proc_int32_t map_code(utf8proc_int32_t cp, enum mapping mapping)
+{
+    switch (mapping) {
+    case TO_LOWER:
+        /* Java makes two characters of the Turkish I with a dot, of which none is ASCII's i
+         * alone; one-to-one it stays. */
+        return cp != 0x130 ? utf8proc_tolower(cp) : cp;
+    case TO_UPPER:
+        /* utf8proc makes U+1E9E of sharp s; Unicode's one-to-one table leaves it as it is. */
+        return cp != 0xDF ? utf8proc_toupper(cp) : cp;
+    case TO_FOLDED:
+        break;
+    }
+    /* To upper case and back, so that U+017F meets s and U+212A meets k. The Turkish letters i
+     * with and without its dot meet nobody outside of Turkish (CaseFolding.txt, status T). */
+    if (cp == 0x130 || cp == 0x131)
+        return cp;
+    return utf8proc_tolower(map_code(cp, TO_UPPER));
+}
+
+static void put_mapped(struct buf *b, struct str s, enum mapping mapping)
 {
     size_t i = 0;
 
@@ -122,7 +144,7 @@ static void put_mapped(struct buf *b, struct str s, bool lower)
             for (size_t k = 0; k < n; k++) {
                 char c = s.ptr[i + k];
 
-                if (lower)
+                if (mapping != TO_UPPER)
                     c = ascii_lower(c);
                 else if (c >= 'a' && c <= 'z')
                     c = (char)(c - ('a' - 'A'));
@@ -134,22 +156,56 @@ static void put_mapped(struct buf *b, struct str s, bool lower)
         } else {
             utf8proc_int32_t cp = (utf8proc_int32_t)utf8_next(s, &i);
 
-            /* utf8proc makes U+1E9E of sharp s; Unicode's one-to-one table leaves it as it is. */
-            if (cp != 0xDF || lower)
-                cp = lower ? utf8proc_tolower(cp) : utf8proc_toupper(cp);
-            utf8_put(b, (uint32_t)cp);
+            utf8_put(b, (uint32_t)map_code(cp, mapping));
         }
     }
 }
 
 void utf8_put_lower(struct buf *b, struct str s)
 {
-    put_mapped(b, s, true);
+    put_mapped(b, s, TO_LOWER);
 }
 
 void utf8_put_upper(struct buf *b, struct str s)
 {
-    put_mapped(b, s, false);
+    put_mapped(b, s, TO_UPPER);
+}
+
+void utf8_put_folded(struct buf *b, struct str s)
+{
+    put_mapped(b, s, TO_FOLDED);
+}
+
+/* Lower case of eight ASCII bytes at once; bytes past ASCII stay. */
+static uint64_t lower8(uint64_t x)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t low7 = x & (ones * 0x7F);
+    uint64_t past_z = low7 + ones * (0x7F - 'Z');
+    uint64_t from_a = low7 + ones * (0x80 - 'A');
+    uint64_t upper = (from_a ^ past_z) & ~x & (ones * 0x80);
+
+    return x | upper >> 2;
+}
+
+bool utf8_fold_ascii(struct str s, char *dst)
+{
+    uint64_t high = 0;
+    size_t i = 0;
+
+    for (; i + 8 <= s.len; i += 8) {
+        uint64_t x;
+
+        memcpy(&x, s.ptr + i, 8);
+        high |= x;
+        x = lower8(x);
+        memcpy(dst + i, &x, 8);
+    }
+    for (; i < s.len; i++) {
+        high |= (uint64_t)(unsigned char)s.ptr[i];
+        dst[i] = ascii_lower(s.ptr[i]);
+    }
+    return (high & UINT64_C(0x8080808080808080)) == 0;
 }
 
 size_t utf8_graphemes(struct str s)

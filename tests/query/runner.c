@@ -9,7 +9,8 @@
  *     inline               the lines that follow, up to a blank line, are the input
  *     clock TIME           fixed clock (or: data)
  *     option NAME VALUE    a session option for the queries below; an empty VALUE takes it back
- *                          (lookups, indicators, geo, sources: a path under the data folder)
+ *                          (lookups, indicators, geo, sources, reference, networks, assets, rules,
+ *                          offenses, xforce, names: a path under the data folder)
  *     unordered            sorts the rows of the next block on both sides
  *     query LANGUAGE       query text, ----, then the rows as a table
  *     json LANGUAGE        the same with rows as NDJSON
@@ -309,6 +310,8 @@ static void value_text(const struct lanner_value *v, struct buf *out)
         return;
     case LANNER_DOUBLE:
         buf_put(out, room, num_print_double(room, v->real));
+        if (v->point && v->real > -1e15 && v->real < 1e15 && v->real == (double)(int64_t)v->real)
+            buf_puts(out, ".0");
         return;
     case LANNER_BOOL:
         buf_puts(out, v->integer ? "true" : "false");
@@ -334,6 +337,18 @@ static void value_json(const struct lanner_value *v, struct buf *out)
         value_text(v, out);
 }
 
+/* Of columns with one name the last counts in an object. */
+static bool is_hidden(const struct lanner_row *row, size_t i)
+{
+    struct str name = str_of(row->columns[i].text, row->columns[i].len);
+
+    while (++i < row->n_columns) {
+        if (str_eq(name, str_of(row->columns[i].text, row->columns[i].len)))
+            return true;
+    }
+    return false;
+}
+
 static void row_json(struct rows *rows, const struct lanner_row *row)
 {
     bool first = true;
@@ -346,7 +361,7 @@ static void row_json(struct rows *rows, const struct lanner_row *row)
         const struct lanner_value *v =
             open ? &row->open_values[i - row->n_columns] : &row->values[i];
 
-        if (v->kind == LANNER_ABSENT)
+        if (v->kind == LANNER_ABSENT || (!open && is_hidden(row, i)))
             continue;
         if (!first)
             buf_putc(&rows->text, ',');
@@ -457,7 +472,11 @@ static void session_option(struct file *f, struct lanner_session *s, const char 
     char path[1024];
 
     if (strcmp(name, "lookups") == 0 || strcmp(name, "indicators") == 0 ||
-        strcmp(name, "geo") == 0 || strcmp(name, "sources") == 0) {
+        strcmp(name, "geo") == 0 || strcmp(name, "sources") == 0 ||
+        strcmp(name, "reference") == 0 || strcmp(name, "networks") == 0 ||
+        strcmp(name, "assets") == 0 || strcmp(name, "rules") == 0 ||
+        strcmp(name, "offenses") == 0 || strcmp(name, "xforce") == 0 ||
+        strcmp(name, "names") == 0) {
         snprintf(path, sizeof(path), "%s/%s", f->r->data_folder, value);
         value = path;
     }

@@ -24,7 +24,7 @@ _lanner() {
         fi
         ;;
     -l | --language)
-        mapfile -t COMPREPLY < <(compgen -W "cql" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "cql aql" -- "$cur")
         return
         ;;
     --shape)

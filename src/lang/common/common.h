@@ -4,7 +4,8 @@
 
 #include "lang/common/cursor.h"
 #include "lang/common/front.h"
-#include "lang/common/suggest.h"
+#include "lang/common/repairs.h"
 #include "lang/common/times.h"
+#include "util/suggest.h"
 
 #endif

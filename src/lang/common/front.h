@@ -11,6 +11,8 @@ struct front_param {
 
 struct front_options {
     bool strict;
+    bool strict_fields;               /* a name that no record has will be an error */
+    bool no_category_widening;        /* AQL: CATEGORYNAME(category) is the low-level name only */
     const struct front_param *params; /* values of ?name */
     size_t n_params;
     /* Offset of the query's time zone, for time points that are floored to a unit; NULL: UTC. */

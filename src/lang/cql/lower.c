@@ -555,77 +555,6 @@ enum lanner_rc cql_lower_query(struct cql_lower *l, const struct cql_node *tree,
     return LANNER_OK;
 }
 
-/* In strict mode each repair is an error: the first gives the place, the others are listed. */
-static enum lanner_rc refuse_repairs(const struct plan *plan, struct str text,
-                                     const struct fn_env *env, struct lanner_err *err)
-{
-    const struct plan_note *first = NULL;
-    struct buf more = {0};
-    size_t n = 0;
-
-    for (size_t i = 0; i < plan->notes.n; i++) {
-        const struct plan_note *note = &plan->notes.items[i];
-        uint32_t line, column;
-
-        if (note->kind != LANNER_NOTE_REPAIR)
-            continue;
-        if (env->note != NULL)
-            env->note(env->note_ctx, note->kind, note->at, arena_strz(plan->arena, note->text));
-        if (first == NULL) {
-            first = note;
-            continue;
-        }
-        text_locate(text.ptr, text.len, note->at.start, &line, &column);
-        buf_printf(&more, "%s%u:%u", n++ == 0 ? "" : ", ", line, column);
-    }
-    if (first != NULL) {
-        err_set_at(err, LANNER_ERR_QUERY, first->at, "LogScale refuses this: %.*s",
-                   STR_ARG(first->text));
-        if (n != 0)
-            err_hint(err, "LogScale refuses %zu more: at %.*s", n, (int)MIN(more.len, (size_t)180),
-                     more.ptr);
-    }
-    buf_done(&more);
-    return first != NULL ? LANNER_ERR_QUERY : LANNER_OK;
-}
-
-struct placed_note {
-    struct plan_note note;
-    size_t index;
-};
-
-static int placed_cmp(const void *pa, const void *pb)
-{
-    const struct placed_note *a = pa, *b = pb;
-
-    if (a->note.at.start != b->note.at.start)
-        return a->note.at.start < b->note.at.start ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
-}
-
-/* Notes of the parser and of lowering, in the order of the text. */
-static void sort_notes(struct plan *plan)
-{
-    size_t n = plan->notes.n;
-    struct placed_note *placed = ARENA_ARRAY(plan->arena, struct placed_note, n);
-
-    if (n == 0)
-        return;
-    for (size_t i = 0; i < n; i++)
-        placed[i] = (struct placed_note){plan->notes.items[i], i};
-    qsort(placed, n, sizeof(*placed), placed_cmp);
-    plan->notes.n = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct plan_note *note = &placed[i].note;
-
-        /* A call may be looked at twice. */
-        if (i != 0 && note->at.start == placed[i - 1].note.at.start &&
-            str_eq(note->text, placed[i - 1].note.text))
-            continue;
-        plan->notes.items[plan->notes.n++] = *note;
-    }
-}
-
 static enum lanner_rc build(struct cql_lower *l, struct str text, struct lanner_err *err)
 {
     struct cql_pipe pipe;
@@ -634,14 +563,18 @@ static enum lanner_rc build(struct cql_lower *l, struct str text, struct lanner_
     TRY(cql_parse(l->arena, text, l->options->strict, l->plan, &tree, err));
     cql_collect_defaults(l, tree);
     TRY(lower_main(l, tree, true, &pipe, err));
-    sort_notes(l->plan);
+    repairs_sort(l->plan);
     l->plan->root = pipe.top;
     l->plan->open_result = !pipe.closed;
+    /* LogScale's own default is a setting of its search page: a day. */
+    l->plan->default_span_ms = l->options->strict ? INT64_C(86400) * MS_PER_S : 0;
     l->plan->n_tables = l->tables.n;
     l->plan->tables = ARENA_ARRAY(l->arena, struct plan_table, l->tables.n);
     if (l->tables.n != 0)
         memcpy(l->plan->tables, l->tables.items, l->tables.n * sizeof(l->tables.items[0]));
-    return l->options->strict ? refuse_repairs(l->plan, text, l->env, err) : LANNER_OK;
+    if (!l->options->strict)
+        return LANNER_OK;
+    return repairs_refuse(l->plan, text, "LogScale", l->env, err);
 }
 
 enum lanner_rc cql_plan(struct str text, const struct front_options *options,

@@ -191,6 +191,42 @@ static void test_explain_then_run(void)
     lanner_session_free(s);
 }
 
+static void on_column(void *ctx, const struct lanner_column *c)
+{
+    buf_printf(ctx, "%.*s:%s ", (int)c->name.len, c->name.text, c->type);
+}
+
+static void expect_columns(const char *language, const char *text, const char *want)
+{
+    struct lanner_session *s = session_with_log();
+    struct lanner_query *q = NULL;
+    struct lanner_err err = {0};
+    struct buf columns = {0};
+
+    OK(lanner_query_prepare(s, text, strlen(text), language, &q, &err) == LANNER_OK);
+    if (q != NULL)
+        OK(lanner_query_columns(q, on_column, &columns, &err) == LANNER_OK);
+    OK_STR(buf_str(&columns), want);
+    buf_done(&columns);
+    lanner_query_free(q);
+    lanner_session_free(s);
+}
+
+static void test_columns(void)
+{
+    expect_columns("cql", "groupBy(user, function=count(as=n)) | y := n * 2 | rename(n, as=m)",
+                   "user:text y:number m:number ");
+    expect_columns("cql", "select([code, user])", "code:text user:text ");
+    expect_columns("cql", "*", "@timestamp:number @rawstring:text ");
+    expect_columns(
+        "aql",
+        "SELECT sourceip AS ip, COUNT(*), MAX(starttime) AS 'ip' FROM events GROUP BY sourceip",
+        "ip:Host COUNT:Double ip:Long ");
+    expect_columns("aql",
+                   "SELECT username, \"Event ID\", INCIDR('10.0.0.0/8', sourceip) b FROM events",
+                   "username:String Event ID:String b:Boolean ");
+}
+
 static void test_errors(void)
 {
     struct lanner_session *s = session_with_log();
@@ -201,7 +237,7 @@ static void test_errors(void)
     OK(q == NULL);
     OK_INT(err.line, 2);
     OK_INT(err.column, 3);
-    OK(lanner_query_prepare(s, "SELECT 1", 8, NULL, &q, &err) == LANNER_ERR_UNSUPPORTED);
+    OK(lanner_query_prepare(s, "SELECT", 6, NULL, &q, &err) == LANNER_ERR_QUERY);
     OK(lanner_query_prepare(s, "x", 1, "klingon", &q, &err) == LANNER_ERR_USAGE);
     lanner_session_free(s);
 }
@@ -213,6 +249,7 @@ int main(void)
     test_stop();
     test_cancel();
     test_explain_then_run();
+    test_columns();
     test_errors();
     TAP_DONE();
 }

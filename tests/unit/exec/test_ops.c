@@ -392,7 +392,7 @@ static void test_orders(const struct test_data *d)
     t_check("distinct", d, plan_distinct, "user=ann n=3\nuser=bob n=10\nn=2\nuser=Cid n=7.5\n",
             false);
     t_check("union", d, plan_union,
-            "user=ann n=3\nn=3 ip=10.0.0.1\nuser=ann n=x\nuser=ann n=3\nn=3 ip=10.0.0.9\n", false);
+            "user=ann n=3\nuser=ann n=x\nuser=ann n=3\nn=3 ip=10.0.0.1\nn=3 ip=10.0.0.9\n", false);
 }
 
 static void test_groups(const struct test_data *d)

@@ -389,6 +389,139 @@ static void test_select(void)
     check(&max, "old | 1");
 }
 
+/* Values of AQL, three columns: a value, a time, a condition. */
+static struct agg_test rows_of(const char *fn, size_t n_cols)
+{
+    return (struct agg_test){.fn = fn_named(fn),
+                             .args = {COLUMN("x"), COLUMN("t"), COLUMN("c")},
+                             .n_args = n_cols,
+                             .cells = {{"b", "#30", "true"},
+                                       {"#10", "#20", "false"},
+                                       {"9", "#20", "true"},
+                                       {NULL, "#10", "true"},
+                                       {"a", "#30", NULL},
+                                       {"", NULL, "x"},
+                                       {"#9", "#25", "true"}},
+                             .n_rows = 7,
+                             .n_cols = n_cols};
+}
+
+static void check_row(const char *fn, size_t n_cols, const char *want)
+{
+    struct agg_test t = rows_of(fn, n_cols);
+
+    check(&t, want);
+}
+
+static void test_kinds(void)
+{
+    struct agg_test none = nothing("aql_min");
+
+    /* Numbers before texts, "9" among the numbers; of 9 and "9" the number. */
+    check_row("aql_min", 1, "9");
+    check_row("aql_max", 1, "b");
+    none.n_rows = 2;
+    none.cells[0][0] = NULL;
+    check(&none, "<absent>");
+    check_row("aql_first", 2, "<absent>");
+    check_row("aql_last", 2, "a");
+    check_row("aql_count_distinct", 1, "5");
+    check_row("aql_count_distinct", 2, "7");
+    check_row("aql_distinct_count", 1, "5");
+    check_row("sum_if", 2, "0");
+}
+
+static struct val ip_of(const char *bytes, bool v6)
+{
+    return (struct val){.u.ptr = bytes, .len = v6 ? 6 : 4, .kind = KIND_IP};
+}
+
+/* Addresses: by value, and v4 before v6 as mapped. Constants stand for columns. */
+static void test_addresses(void)
+{
+    static const char low[16] = {[10] = '\xff', '\xff', 9, 9, 9, 9};
+    static const char high[16] = {[10] = '\xff', '\xff', 10, 0, 0, 1};
+    static const char far[16] = {0x20, 0x01, 0x0d, '\xb8', [15] = 1};
+    struct agg_test t = {
+        .fn = fn_named("aql_max"), .args = {CONSTANT(ip_of(low, false))}, .n_args = 1, .n_rows = 3};
+
+    check(&t, "9.9.9.9");
+    t.args[0] = (struct expr_args)CONSTANT(ip_of(high, true));
+    check(&t, "10.0.0.1");
+    t.args[0] = (struct expr_args)CONSTANT(ip_of(far, true));
+    check(&t, "2001:db8::1");
+    t.fn = fn_named("aql_last");
+    t.args[1] = (struct expr_args)CONSTANT(val_long(5));
+    t.n_args = 2;
+    check(&t, "2001:db8::1");
+    t.fn = fn_named("aql_count_distinct");
+    check(&t, "1");
+}
+
+static void test_lists(void)
+{
+    struct agg_test t = {.fn = fn_named("aql_list"),
+                         .args = {COLUMN("x"), TEXT(" / "), CONSTANT(VAL_ABSENT)},
+                         .n_args = 3,
+                         .cells = {{"b"}, {"a"}, {"b"}, {NULL}, {"#5"}, {"5"}, {"c"}},
+                         .n_rows = 7,
+                         .n_cols = 1};
+
+    check(&t, "b / a / 5 / c");
+    t.args[2] = (struct expr_args)CONSTANT(val_long(2));
+    check(&t, "b / a");
+    t.args[1] = (struct expr_args)CONSTANT(VAL_ABSENT);
+    check(&t, "b, a");
+    t.n_args = 1;
+    check(&t, "b, a, 5, c");
+    t.n_rows = 0;
+    check(&t, "<absent>");
+}
+
+static void test_statistics(void)
+{
+    static const char *const names[] = {"stdev", "stddev_sample", "variance", "median"};
+    static const char *const wants[] = {"4.8270073544588685", "4.8270073544588685", "23.3", "7"};
+    struct agg_test t = numbers("percentile_point");
+    struct agg_test one = numbers("stdev");
+    struct agg_test count = rows_of("aql_count_if", 3);
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct agg_test of = numbers(names[i]);
+        struct agg_test none = nothing(names[i]);
+
+        check(&of, wants[i]);
+        check(&none, "<absent>");
+    }
+    one.n_rows = 1;
+    check(&one, "<absent>");
+    /* -2.5 3 7 7 10 */
+    t.args[1] = (struct expr_args)CONSTANT(val_long(75));
+    t.n_args = 2;
+    check(&t, "7");
+    t.args[1] = (struct expr_args)CONSTANT(val_double(0.9));
+    check(&t, "8.8");
+    t.args[1] = (struct expr_args)CONSTANT(val_long(100));
+    check(&t, "10");
+    t.args[1] = (struct expr_args)CONSTANT(val_long(0));
+    check(&t, "-2.5");
+    count.args[0] = count.args[2];
+    count.n_args = 1;
+    count.n_cols = 1;
+    for (size_t i = 0; i < count.n_rows; i++)
+        count.cells[i][0] = count.cells[i][2];
+    check(&count, "4");
+}
+
+static void test_sum_if(void)
+{
+    struct agg_test t = rows_of("sum_if", 2);
+
+    for (size_t i = 0; i < t.n_rows; i++)
+        t.cells[i][1] = t.cells[i][2];
+    check(&t, "18");
+}
+
 static void test_trend(void)
 {
     struct agg_test t = {.fn = fn_named("linReg"),
@@ -434,6 +567,11 @@ int main(void)
     test_collect_bytes();
     test_select();
     test_trend();
+    test_kinds();
+    test_addresses();
+    test_lists();
+    test_statistics();
+    test_sum_if();
     arena_done(&h_arena);
     TAP_DONE();
 }

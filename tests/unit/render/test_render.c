@@ -78,9 +78,44 @@ static void test_plain(void)
           "| who | n | rate |\n| --- | --- | --- |\n| a/b\xC3\xA9 | 9007199254740993 | 2.5 |\n"
           "| x<br>y | null |  |\n");
     check("table", none, rows, 2, true,
-          "who   n                 rate  zone\n----  ----------------  ----  ----\n"
-          "a/b\xC3\xA9  9007199254740993   2.5\nx   \xE2\x86\xB5 null"
-          "                    b\ny\n");
+          "who                  n  rate  zone\n----  ----------------  ----  ----\n"
+          "a/b\xC3\xA9  9007199254740993   2.5\nx   \xE2\x86\xB5             null"
+          "        b\ny\n");
+}
+
+/* Whole numbers with a point where the language writes them so; of two columns with one name an
+ * object has the last. */
+static void test_points_and_names(void)
+{
+    static const struct lanner_name twins[] = {{"a", 1}, {"b", 1}, {"a", 1}};
+    static const struct {
+        const char *output, *want;
+    } cases[] = {
+        {"ndjson", "{\"b\":10.0,\"a\":0.5}\n"},
+        {"json", "[\n{\"b\":10.0,\"a\":0.5}\n]\n"},
+        {"csv", "a,b,a\n-1.0,10.0,0.5\n"},
+        {"tsv", "a\tb\ta\n-1.0\t10.0\t0.5\n"},
+        {"table", "   a     b    a\n----  ----  ---\n-1.0  10.0  0.5\n"},
+    };
+    const struct lanner_value values[] = {
+        {.kind = LANNER_DOUBLE, .real = -1, .point = true},
+        {.kind = LANNER_DOUBLE, .real = 10, .point = true},
+        {.kind = LANNER_DOUBLE, .real = 0.5, .point = true},
+    };
+    const struct lanner_row row = {3, twins, values, 0, NULL, NULL};
+    struct render_options none = {0};
+    struct lanner_err err;
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct buf got = {0};
+        struct renderer *r = NULL;
+
+        OK(render_open(cases[i].output, &none, collect, &got, &r, &err) == LANNER_OK);
+        OK(render_row(r, &row, &err) == LANNER_OK && render_finish(r, &err) == LANNER_OK);
+        OK_STR(buf_str(&got), cases[i].want);
+        render_close(r);
+        buf_done(&got);
+    }
 }
 
 static void test_hostile(void)
@@ -186,6 +221,7 @@ static void test_errors(void)
 int main(void)
 {
     test_plain();
+    test_points_and_names();
     test_hostile();
     test_layout();
     test_spool_file();

@@ -206,7 +206,9 @@ static void builtin(void)
         ok = ok && (d->n_alts > 0) + (d->n_wraps > 0) + d->fallback == 1;
         ok = ok && (i == 0 || d->order >= source_builtin.items[i - 1].order);
         /* What a QRadar name refers to is a field of the source. */
-        for (size_t k = 0; k < d->qradar.n_names; k++)
+        bool columns = d->qradar.own_columns || d->fallback;
+
+        for (size_t k = 0; !columns && k < d->qradar.n_names; k++)
             for (size_t c = 0; c < d->qradar.names[k].cands.n; c++)
                 ok = ok && some_shape_has(d->name, d->qradar.names[k].cands.items[c].path);
         if (!ok) {

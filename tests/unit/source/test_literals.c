@@ -2,6 +2,7 @@
  * bytes hold one of the strings that source_literals gives for it. */
 #include "../tap.h"
 
+#include "plan/plan.h"
 #include "records.h"
 
 static const struct str names[] = {
@@ -25,12 +26,26 @@ static const struct str names[] = {
     STR_INIT("Operation"),
     STR_INIT("properties.userPrincipalName"),
     STR_INIT("LogonError"),
+    STR_INIT(FIELD_QRADAR_PREFIX "payload"),
+    STR_INIT(FIELD_QRADAR_PREFIX "username"),
+    STR_INIT(FIELD_QRADAR_PREFIX "sourceip"),
+    STR_INIT(FIELD_QRADAR_PREFIX "qideventcategory"),
+    STR_INIT(FIELD_QRADAR_PREFIX "eventname"),
+    STR_INIT(FIELD_QRADAR_PREFIX "hostname"),
+    STR_INIT(FIELD_QRADAR_PREFIX "category"),
+    STR_INIT(FIELD_QRADAR_PREFIX "starttime"),
+    STR_INIT(FIELD_PROPERTY_PREFIX "User Agent"),
+    STR_INIT(FIELD_PROPERTY_PREFIX "Result Type"),
+    STR_INIT(FIELD_PROPERTY_PREFIX "operating_system"),
+    STR_INIT(FIELD_PROPERTY_PREFIX "app display name"),
+    STR_INIT(FIELD_PROPERTY_PREFIX "MSG"),
 };
 #define N_NAMES ARRAY_LEN(names)
 
 static const char *const files[] = {
     "a1-eventhub.jsonl",
     "a2-eventhub-envelope.json",
+    "a3-eventhub-spaced.jsonl",
     "b1-graph-page.json",
     "c1-signinlogs-table.jsonl",
     "c2-signinlogs-table.csv",
@@ -144,6 +159,7 @@ static void check_rows(const struct extractor *x, const struct extractor *tagged
     static const char *const part[] = {"5003", "UserAccountNotFound"};
     static const char *const piece[] = {"Mozilla"};
     static const char *const whole[] = {"Directory"};
+    struct literal_list none = {0};
     static const char *const icase[] = {"dire"};
     struct literal_list list = {0};
     struct arena a;
@@ -154,6 +170,10 @@ static void check_rows(const struct extractor *x, const struct extractor *tagged
     OK(gives(x, "userAgent", "Mozilla/5.0", false, piece, 1, &a));
     OK(gives(x, "userAgent", "a\"Mozilla\\x", false, piece, 1, &a));
     OK(gives(x, "", "Azure: Directory", false, whole, 1, &a));
+    /* Of a payload a piece of a value, not the key that stands in every record. */
+    OK(gives(x, FIELD_QRADAR_PREFIX "payload", "\"errorCode\":50034", false, code, 1, &a));
+    OK(gives(x, FIELD_QRADAR_PREFIX "payload", "\"resultType\" : \"50034\"", false, code, 1, &a));
+    OK(!source_literals(x, STR(FIELD_QRADAR_PREFIX "category"), STR("3047"), false, &none, &a));
     OK(gives(x, "x", "sdirek\xC3\xA9o", true, icase, 1, &a));
     /* Constants of a source stand in no record. */
     OK(!source_literals(x, STR("#repo"), STR("azure"), false, &list, &a));

@@ -1,6 +1,6 @@
 /* suggest.h - "did you mean": the known names nearest to one that is not known. */
-#ifndef LANG_COMMON_SUGGEST_H
-#define LANG_COMMON_SUGGEST_H
+#ifndef UTIL_SUGGEST_H
+#define UTIL_SUGGEST_H
 
 #include "util/str.h"
 

@@ -1,5 +1,5 @@
 /* suggest.c - nearest names by edit distance. */
-#include "lang/common/suggest.h"
+#include "util/suggest.h"
 
 #include <stdio.h>
 

@@ -1,0 +1,31 @@
+/* look.h - a look at the events of the inputs beside the run, to tell the user something. Private
+ * to engine. */
+#ifndef ENGINE_LOOK_H
+#define ENGINE_LOOK_H
+
+#include "engine/query.h"
+#include "expr/expr.h"
+
+/* What is said after a look helps, and must not cost what the query cost. */
+#define LOOK_MAX_EVENTS 200000
+#define LOOK_MAX_NS     NS_PER_S
+
+struct look {
+    const struct str *names; /* columns 0 to n - 1; the event time is column n */
+    size_t n;
+    bool open;           /* rows carry all their fields */
+    uint64_t max_events; /* 0: no bound */
+    int64_t max_ns;      /* 0: no bound */
+    /* Called under a lock with every event of the batch selected. Sets *enough when no more need be
+     * seen. */
+    enum lanner_rc (*take)(void *ctx, struct batch *b, struct eval *ev, bool *enough,
+                           struct lanner_err *err);
+    void *ctx;
+    uint64_t n_events; /* set: how many were seen */
+};
+
+/* True when all events were seen: neither a bound nor `enough` nor a fault ended the look. What
+ * cannot be read is not told again. Standard input is seen only where the scan keeps it. */
+bool look_run(struct lanner_session *s, struct look *look);
+
+#endif
