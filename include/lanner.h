@@ -168,11 +168,14 @@ LANNER_API void lanner_session_free(struct lanner_session *session);
  *   event-time     "happened" (default) or "emitted"
  *   missing-data   "refuse" (default) or "ignore": functions whose data was not given
  *   lookups        folder that file names in queries resolve under, may be given several times
+ *   saved          folder of saved queries (CQL): $name() is name.cql, may be given several times
  *   geo            a MaxMind database file, may be given several times
  *   indicators     indicator file for ioc:lookup
  *   reference      folder of QRadar's reference data (docs/data.md), may be given several times
  *   networks, assets, xforce, names   CSV files that stand for QRadar's own data (docs/data.md)
  *   rules, offenses   JSON files that do
+ *   parser         CQL: a parser script that makes the fields of each record before the query: its
+ *                  text, or a definition in a file that ends in .yaml
  *   sources        folder of further source declarations, which win over the built-in ones
  *   temporary      folder for spilled data; default $TMPDIR or /tmp
  *   optimizer, prefilter, simd   "0" switches it off; the answer does not change

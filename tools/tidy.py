@@ -192,8 +192,30 @@ def function_names():
     return names
 
 
+def names_listed(path, function):
+    """The names in the list of a C function that tells whether a name is one of them."""
+    text = open(path, encoding="utf-8").read()
+    m = re.search(r"^bool " + function + r"\(.*?^}", text, re.M | re.S)
+    if not m:
+        finding(path, 0, f"{function}() is not where tools/tidy.py looks for it")
+        return []
+    return re.findall(r'"([A-Z][A-Z0-9_]*)"', m.group(0))
+
+
+def lowered_names():
+    """Functions of AQL that lowering knows by name: {name: file}; and those that the product has not."""
+    tolerant = names_listed("src/lang/aql/names.c", "aql_function_is_tolerant")
+    aggregates = names_listed("src/lang/aql/lower_call.c", "aql_is_aggregate_name")
+    names = {name: "src/lang/aql/lower_call.c" for name in aggregates + ["CAST", "OFFENSE_TIME"]}
+    names.update({name: "src/lang/aql/names.c" for name in tolerant})
+    return names, tolerant
+
+
 def check_golden():
-    for lang, rows in function_names().items():
+    names = function_names()
+    lowered, tolerant = lowered_names()
+    names["AQL"] = {**lowered, **names["AQL"]}
+    for lang, rows in names.items():
         tests = ""
         where = "tests/query/" + lang.lower()
         for folder, _, files in os.walk(where):
@@ -204,6 +226,9 @@ def check_golden():
         for name, path in sorted(rows.items()):
             if not re.search(r"(?<![\w:])" + re.escape(name.lower()) + r"\s*\(", tests):
                 finding(path, 0, f"function {name}() has no golden test in {where}")
+        for name in tolerant if lang == "AQL" else []:
+            if not name.startswith("REFERENCE") and f"refuses this: {name.lower()}" not in tests:
+                finding("src/lang/aql/names.c", 0, f"{name}() has no golden test in {where} that refuses it")
 
 
 def run(args):

@@ -169,12 +169,42 @@ static enum lanner_rc bind_scan(struct binder *b, struct plan_node *n, struct la
     return LANNER_OK;
 }
 
+/* A function that writes what the data names may write over a field that an earlier stage made:
+ * then the column is one of its outputs. Fields of the record are hidden by the open ones. */
+static void take_columns(struct binder *b, struct plan_item *item, const struct builder *to)
+{
+    VEC(struct str) names = {0};
+    struct str *copy;
+
+    for (size_t i = 0; i < item->n_names; i++)
+        VEC_PUSH(&names, item->names[i]);
+    for (size_t i = 0; i < to->fields.n; i++) {
+        const struct schema_field *f = &to->fields.items[i];
+        bool known = (f->from_record && to->open) || is_made_by_scan(f->name) ||
+                     (f->name.len > 0 && f->name.ptr[0] == '\x01');
+
+        for (size_t k = 0; k < names.n && !known; k++)
+            known = str_eq(names.items[k], f->name);
+        if (!known)
+            VEC_PUSH(&names, f->name);
+    }
+    copy = ARENA_ARRAY(b->plan->arena, struct str, names.n);
+    if (names.n > 0)
+        memcpy(copy, names.items, names.n * sizeof(*copy));
+    item->names = copy;
+    item->n_names = names.n;
+    VEC_DONE(&names);
+}
+
 static enum lanner_rc bind_item(struct binder *b, struct plan_item *item, struct builder *to,
                                 struct lanner_err *err)
 {
     struct schema seen = {to->fields.items, to->fields.n, to->n_cols, to->open};
     enum type type = TYPE_RAW;
 
+    if (item->open)
+        take_columns(b, item, to);
+    seen = (struct schema){to->fields.items, to->fields.n, to->n_cols, to->open};
     if (item->expr->kind == EXPR_CALL &&
         (item->expr->fn->kind == FN_MULTI || item->expr->fn->kind == FN_EXPAND ||
          item->expr->fn->kind == FN_SOURCE)) {
@@ -201,8 +231,10 @@ static enum lanner_rc bind_extend(struct binder *b, struct plan_node *n, struct 
     enum lanner_rc rc = LANNER_OK;
 
     builder_from(&to, n->in->schema);
-    for (size_t i = 0; i < n->u.extend.n_items && rc == LANNER_OK; i++)
+    for (size_t i = 0; i < n->u.extend.n_items && rc == LANNER_OK; i++) {
         rc = bind_item(b, &n->u.extend.items[i], &to, err);
+        to.open |= n->u.extend.items[i].open;
+    }
     n->schema = schema_make(b, &to);
     return rc;
 }
@@ -337,13 +369,71 @@ static enum lanner_rc bind_branch(struct binder *b, struct plan_node *n, struct 
                 continue; /* unchanged here, or merged already */
             merge_name(n, &to, s->fields[k].name);
         }
+        to.open |= s->open;
+    }
+    n->schema = schema_make(b, &to);
+    return LANNER_OK;
+}
+
+/* One column for each thing the body asks of an element. */
+static const struct schema *each_rows(struct binder *b, const struct plan_node *n)
+{
+    const struct plan_node *leaf = n->u.each.body;
+    struct str var = n->u.each.var;
+    struct builder rows;
+
+    while (leaf->in != NULL)
+        leaf = leaf->in;
+    builder_from(&rows, n->in->schema);
+    builder_append(&rows, var, TYPE_RAW);
+    for (size_t i = 0; i < leaf->demand->names.n && n->u.each.objects; i++) {
+        struct str name = leaf->demand->names.items[i];
+
+        if (name.len > var.len && str_starts(name, var) &&
+            (name.ptr[var.len] == '.' || name.ptr[var.len] == '['))
+            builder_append(&rows, name, TYPE_RAW);
+    }
+    return schema_make(b, &rows);
+}
+
+/* Elements that earlier stages made are columns, which hide open fields: they are written too. */
+static void each_names(struct binder *b, struct plan_node *n, const struct builder *to)
+{
+    struct plan_item item = {.names = n->u.each.names, .n_names = n->u.each.n_names};
+    size_t kept = n->u.each.n_names;
+    struct str as = n->u.each.as;
+
+    take_columns(b, &item, to);
+    for (size_t i = kept; i < item.n_names; i++) {
+        if (item.names[i].len > as.len && str_starts(item.names[i], as) &&
+            item.names[i].ptr[as.len] == '[')
+            item.names[kept++] = item.names[i];
+    }
+    n->u.each.names = item.names;
+    n->u.each.n_names = kept;
+}
+
+static enum lanner_rc bind_each(struct binder *b, struct plan_node *n, struct lanner_err *err)
+{
+    struct builder to;
+
+    TRY(bind_chain(b, n->u.each.body, each_rows(b, n), err));
+    builder_from(&to, n->in->schema);
+    if (n->u.each.mode == EACH_ANY) {
+        builder_append(&to, n->u.each.as, TYPE_BOOL);
+    } else {
+        if (n->u.each.open)
+            each_names(b, n, &to);
+        for (size_t i = 0; i < n->u.each.n_names; i++)
+            builder_append(&to, n->u.each.names[i], TYPE_ANY);
+        to.open |= n->u.each.open;
     }
     n->schema = schema_make(b, &to);
     return LANNER_OK;
 }
 
 /* The item's sub-pipeline over its own output row: what it leaves are the item's outputs. */
-static enum lanner_rc bind_post(struct binder *b, struct plan_node *n, struct plan_agg *agg,
+static enum lanner_rc bind_post(struct binder *b, size_t n_keys, struct plan_agg *agg,
                                 struct builder *to, struct lanner_err *err)
 {
     struct builder row = {.n_cols = to->n_cols};
@@ -351,7 +441,7 @@ static enum lanner_rc bind_post(struct binder *b, struct plan_node *n, struct pl
 
     for (size_t i = 0; i < to->fields.n; i++) {
         struct str name = to->fields.items[i].name;
-        bool own = i < n->u.aggregate.n_keys;
+        bool own = i < n_keys;
 
         for (size_t k = 0; k < agg->n_names && !own; k++)
             own = str_eq(agg->names[k], name);
@@ -404,7 +494,7 @@ static enum lanner_rc bind_aggregate(struct binder *b, struct plan_node *n, stru
         rc = bind_agg(b, n, &n->u.aggregate.items[i], &to, err);
     for (size_t i = 0; i < n->u.aggregate.n_items && rc == LANNER_OK; i++) {
         if (n->u.aggregate.items[i].post != NULL)
-            rc = bind_post(b, n, &n->u.aggregate.items[i], &to, err);
+            rc = bind_post(b, n->u.aggregate.n_keys, &n->u.aggregate.items[i], &to, err);
     }
     n->schema = schema_make(b, &to);
     return rc;
@@ -485,15 +575,18 @@ static enum lanner_rc bind_join(struct binder *b, struct plan_node *n, struct la
         n->u.join.n_include = all.n;
         VEC_DONE(&all);
     }
-    builder_fresh(&to, n->in->schema, n);
+    if (n->u.join.in_place)
+        builder_from(&to, n->in->schema);
+    else
+        builder_fresh(&to, n->in->schema, n);
     for (size_t i = 0; i < n->u.join.n_include; i++) {
         struct schema_field *old = builder_find(&to, n->u.join.include[i].to);
 
-        if (old != NULL && is_column(old)) {
+        if (old != NULL && is_column(old) && !n->u.join.in_place) {
             old->type = TYPE_ANY;
             old->from_record = false;
         } else {
-            builder_append(&to, n->u.join.include[i].to, TYPE_RAW);
+            builder_append(&to, n->u.join.include[i].to, TYPE_ANY);
         }
     }
     if (n->u.join.mode == JOIN_MARK)
@@ -514,6 +607,71 @@ static enum lanner_rc bind_session(struct binder *b, struct plan_node *n, struct
     builder_append(&to, n->u.session.id, TYPE_LONG);
     n->schema = schema_make(b, &to);
     return LANNER_OK;
+}
+
+/* A field that some rows get keeps its old value for the others. */
+static void append_over(struct builder *to, const struct schema *in, struct str name,
+                        enum type type)
+{
+    const struct schema_field *old = schema_find(in, name);
+
+    if (old != NULL && is_column(old) && old->type != type)
+        type = TYPE_ANY;
+    builder_append(to, name, type);
+}
+
+static enum lanner_rc bind_window(struct binder *b, struct plan_node *n, struct builder *to,
+                                  struct lanner_err *err)
+{
+    const struct plan_sequence *s = &n->u.sequence;
+    uint32_t first = to->n_cols;
+
+    for (size_t i = 0; i < s->n_items; i++) {
+        struct plan_agg *agg = &s->items[i];
+
+        if (agg->pre != NULL)
+            TRY(bind_chain(b, agg->pre, n->in->schema, err));
+        TRY(expr_bind_outputs(agg->call, b->env, agg->names, agg->n_names, false, err));
+        for (size_t k = 0; k < agg->n_names; k++) {
+            const struct schema_field *f = builder_find(to, agg->names[k]);
+
+            if (f != NULL && is_column(f) && f->col >= first)
+                return err_set_at(err, LANNER_ERR_QUERY, agg->at,
+                                  "two outputs of the aggregation are called %.*s",
+                                  STR_ARG(agg->names[k]));
+            append_over(to, n->in->schema, agg->names[k], agg->call->fn->ret);
+        }
+    }
+    for (size_t i = 0; i < s->n_items; i++) {
+        if (s->items[i].post != NULL)
+            TRY(bind_post(b, 0, &s->items[i], to, err));
+    }
+    return LANNER_OK;
+}
+
+static enum lanner_rc bind_sequence(struct binder *b, struct plan_node *n, struct lanner_err *err)
+{
+    const struct plan_sequence *s = &n->u.sequence;
+    struct builder to;
+    enum lanner_rc rc = LANNER_OK;
+
+    if (s->begin != NULL)
+        TRY(bind_chain(b, s->begin, n->in->schema, err));
+    if (s->end != NULL)
+        TRY(bind_chain(b, s->end, n->in->schema, err));
+    builder_from(&to, n->in->schema);
+    if (s->kind == SEQUENCE_PARTS)
+        builder_append(&to, s->id, TYPE_LONG);
+    for (size_t i = 0; i < s->n_include; i++) {
+        const struct schema_field *f = schema_find(n->in->schema, s->include[i].from);
+
+        append_over(&to, n->in->schema, s->include[i].to,
+                    f != NULL && is_column(f) ? f->type : TYPE_RAW);
+    }
+    if (s->kind == SEQUENCE_AGGREGATE)
+        rc = bind_window(b, n, &to, err);
+    n->schema = schema_make(b, &to);
+    return rc;
 }
 
 static enum lanner_rc bind_union(struct binder *b, struct plan_node *n, struct lanner_err *err)
@@ -594,6 +752,16 @@ static enum lanner_rc bind_correlate(struct binder *b, struct plan_node *n, stru
     return LANNER_OK;
 }
 
+/* Names come from the data: columns for those asked for, the others are open. */
+static void bind_transpose(struct binder *b, struct plan_node *n)
+{
+    struct builder to = {.open = n->demand->all};
+
+    for (size_t i = 0; i < n->demand->names.n; i++)
+        builder_append(&to, n->demand->names.items[i], TYPE_ANY);
+    n->schema = schema_make(b, &to);
+}
+
 static void bind_fresh(struct binder *b, struct plan_node *n)
 {
     struct builder to;
@@ -643,6 +811,8 @@ static enum lanner_rc bind_node(struct binder *b, struct plan_node *n, const str
         return bind_unnest(b, n, err);
     case NODE_BRANCH:
         return bind_branch(b, n, err);
+    case NODE_EACH:
+        return bind_each(b, n, err);
     case NODE_AGGREGATE:
         return bind_aggregate(b, n, err);
     case NODE_GROUP_APPLY:
@@ -655,6 +825,11 @@ static enum lanner_rc bind_node(struct binder *b, struct plan_node *n, const str
         return bind_union(b, n, err);
     case NODE_SESSION:
         return bind_session(b, n, err);
+    case NODE_SEQUENCE:
+        return bind_sequence(b, n, err);
+    case NODE_TRANSPOSE:
+        bind_transpose(b, n);
+        return LANNER_OK;
     case NODE_TOP_SHARE:
         bind_top_share(b, n);
         return LANNER_OK;

@@ -11,6 +11,8 @@
 
 /* The backward walk. The plan holds what it found until bind_done. */
 void bind_demand(struct plan *p);
+/* After bind_demand: the names that the node's consumer asks for; valid until bind_done. */
+const struct str *bind_asked(const struct plan_node *n, size_t *n_names);
 /* What the plans' scans ask for together: columns in order of names, then searches. */
 void bind_scan_fields(struct plan *const *plans, size_t n, struct arena *a,
                       struct scan_fields *out);

@@ -197,6 +197,11 @@ static void collect_written(struct plan_node *body, struct demand *names)
                                                     : n->u.project.names[i].to);
         } else if (n->kind == NODE_BRANCH) {
             collect_clauses(n, names);
+        } else if (n->kind == NODE_EACH && n->u.each.mode == EACH_ANY) {
+            demand_add(names, n->u.each.as);
+        } else if (n->kind == NODE_JOIN) {
+            for (size_t i = 0; i < n->u.join.n_include; i++)
+                demand_add(names, n->u.join.include[i].to);
         }
     }
 }
@@ -214,27 +219,80 @@ static struct demand *branch_demand(struct walk *w, struct plan_node *n, struct 
     return in;
 }
 
+/* The element, or a member of it. */
+static bool is_variable(const struct plan_node *n, struct str name)
+{
+    struct str var = n->u.each.var;
+
+    if (str_eq(name, var))
+        return true;
+    return n->u.each.objects && name.len > var.len && str_starts(name, var) &&
+           (name.ptr[var.len] == '.' || name.ptr[var.len] == '[');
+}
+
+/* An element of the array that is made. */
+static bool is_made(const struct plan_node *n, struct str name)
+{
+    struct str as = n->u.each.as;
+
+    return name.len > as.len + 2 && str_starts(name, as) && name.ptr[as.len] == '[';
+}
+
+/* The array is found among all fields. */
+static struct demand *each_demand(struct walk *w, struct plan_node *n, struct demand *d)
+{
+    struct demand *body = demand_new(w);
+    VEC(struct str) names = {0};
+
+    if (n->u.each.mode == EACH_ANY) {
+        demand_remove(d, n->u.each.as);
+    } else {
+        for (size_t i = 0; i < d->names.n; i++) {
+            if (is_made(n, d->names.items[i]))
+                VEC_PUSH(&names, d->names.items[i]);
+        }
+        n->u.each.open = d->all;
+    }
+    n->u.each.names = ARENA_ARRAY(w->plan->arena, struct str, names.n);
+    n->u.each.n_names = names.n;
+    if (names.n > 0)
+        memcpy(n->u.each.names, names.items, names.n * sizeof(*names.items));
+    VEC_DONE(&names);
+    if (n->u.each.mode == EACH_MAP)
+        demand_add(body, n->u.each.as);
+    body = chain_demand(w, n->u.each.body, body);
+    for (size_t i = 0; i < body->names.n; i++) {
+        if (!is_variable(n, body->names.items[i]))
+            demand_add(d, body->names.items[i]);
+    }
+    d->all = true;
+    return d;
+}
+
+static void agg_demand(struct walk *w, struct plan_agg *agg, struct demand *in)
+{
+    struct demand *args = demand_new(w);
+
+    demand_add_expr(args, agg->call);
+    if (agg->pre != NULL)
+        args = chain_demand(w, agg->pre, args);
+    demand_add_all(in, args);
+    if (agg->post != NULL) {
+        struct demand *rows = demand_new(w);
+
+        rows->all = true; /* of the output row, which is closed */
+        chain_demand(w, agg->post, rows);
+    }
+}
+
 static struct demand *aggregate_demand(struct walk *w, struct plan_node *n)
 {
     struct demand *in = demand_new(w);
 
     for (size_t i = 0; i < n->u.aggregate.n_keys; i++)
         demand_add(in, n->u.aggregate.keys[i]);
-    for (size_t i = 0; i < n->u.aggregate.n_items; i++) {
-        struct plan_agg *agg = &n->u.aggregate.items[i];
-        struct demand *args = demand_new(w);
-
-        demand_add_expr(args, agg->call);
-        if (agg->pre != NULL)
-            args = chain_demand(w, agg->pre, args);
-        demand_add_all(in, args);
-        if (agg->post != NULL) {
-            struct demand *rows = demand_new(w);
-
-            rows->all = true; /* of the output row, which is closed */
-            chain_demand(w, agg->post, rows);
-        }
-    }
+    for (size_t i = 0; i < n->u.aggregate.n_items; i++)
+        agg_demand(w, &n->u.aggregate.items[i], in);
     return in;
 }
 
@@ -257,6 +315,37 @@ static struct demand *group_apply_demand(struct walk *w, struct plan_node *n, st
     add_names(in, n->u.group_apply.keys, n->u.group_apply.n_keys);
     demand_add(in, STR(FIELD_TIME_MS));
     return in;
+}
+
+static void old_values(struct demand *d, const struct str *names, size_t n)
+{
+    for (size_t i = 0; i < n && d->all; i++)
+        demand_add(d, names[i]);
+}
+
+/* A field keeps its old value where nothing is written, so what is asked for is asked from below.
+ */
+static void sequence_demand(struct walk *w, struct plan_node *n, struct demand *d)
+{
+    struct plan_sequence *s = &n->u.sequence;
+
+    if (s->kind == SEQUENCE_PARTS)
+        demand_remove(d, s->id);
+    if (s->time.len > 0)
+        demand_add(d, s->time);
+    add_names(d, s->measured, s->n_measured);
+    if (s->begin != NULL)
+        demand_add_all(d, chain_demand(w, s->begin, demand_new(w)));
+    if (s->end != NULL)
+        demand_add_all(d, chain_demand(w, s->end, demand_new(w)));
+    for (size_t i = 0; i < s->n_include; i++) {
+        old_values(d, &s->include[i].to, 1);
+        demand_add(d, s->include[i].from);
+    }
+    for (size_t i = 0; i < s->n_items; i++) {
+        old_values(d, s->items[i].names, s->items[i].n_names);
+        agg_demand(w, &s->items[i], d);
+    }
 }
 
 /* The field's name behind "<query>.", or nothing when the name is not of that query. */
@@ -316,6 +405,20 @@ static struct demand *correlate_demand(struct walk *w, struct plan_node *n, cons
     return in;
 }
 
+static struct demand *transpose_demand(struct walk *w, struct plan_node *n)
+{
+    struct demand *in = demand_new(w);
+
+    if (n->u.transpose.gather.len > 0) {
+        demand_add(in, n->u.transpose.gather);
+        return in;
+    }
+    in->all = true;
+    demand_add(in, STR(FIELD_TIME_MS));
+    demand_add(in, STR(FIELD_RAW));
+    return in;
+}
+
 static void series_demand(struct plan_node *n, struct demand *d)
 {
     demand_add(d, n->u.series.bucket);
@@ -348,6 +451,8 @@ static struct demand *node_demand(struct walk *w, struct plan_node *n, struct de
         break;
     case NODE_BRANCH:
         return branch_demand(w, n, d);
+    case NODE_EACH:
+        return each_demand(w, n, d);
     case NODE_AGGREGATE:
         return aggregate_demand(w, n);
     case NODE_GROUP_APPLY:
@@ -382,9 +487,14 @@ static struct demand *node_demand(struct walk *w, struct plan_node *n, struct de
         if (n->u.session.end != NULL)
             demand_add_expr(d, n->u.session.end);
         break;
+    case NODE_SEQUENCE:
+        sequence_demand(w, n, d);
+        break;
     case NODE_SERIES:
         series_demand(n, d);
         break;
+    case NODE_TRANSPOSE:
+        return transpose_demand(w, n);
     case NODE_INPUT:
     case NODE_TABLE:
     case NODE_LIMIT:
@@ -420,6 +530,12 @@ void bind_demand(struct plan *p)
     }
     chain_demand(&w, p->root, d);
     p->demands = first;
+}
+
+const struct str *bind_asked(const struct plan_node *n, size_t *n_names)
+{
+    *n_names = n->demand->names.n;
+    return n->demand->names.items;
 }
 
 void bind_done(struct plan *p)

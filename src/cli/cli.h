@@ -78,5 +78,6 @@ struct str message_bytes(char room[32], double n);
 bool terminal_is(int fd);
 uint32_t terminal_width(int fd); /* 0: unknown */
 bool terminal_colour(int fd);
+bool terminal_is_utf8(void); /* by the locale of the environment */
 
 #endif

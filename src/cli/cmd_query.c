@@ -75,6 +75,7 @@ static enum lanner_rc open_renderer(struct query_run *run, struct lanner_err *er
     struct render_options options = {
         .terminal = terminal,
         .colour = terminal_colour(STDOUT_FILENO),
+        .ascii = !terminal_is_utf8(),
         .raw_cells = run->args.raw_cells,
         .width = terminal ? terminal_width(STDOUT_FILENO) : 0,
         .max_rows = terminal ? TERMINAL_ROWS : 0,

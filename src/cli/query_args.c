@@ -137,6 +137,8 @@ const struct option_row input_options[] = {
      .help = "longest record (suffixes K, M, G); longer ones are reported and skipped"},
     {.name = "lookups", .arg = "FOLDER", .apply = to_session,
      .help = "folder for the files that a query names; may be given several times"},
+    {.name = "saved", .arg = "FOLDER", .apply = to_session,
+     .help = "CQL: folder of saved queries, $name() is name.cql; may be given several times"},
     {.name = "geo", .arg = "FILE", .apply = to_session,
      .help = "MaxMind database for addresses; may be given several times"},
     {.name = "indicators", .arg = "FILE", .apply = to_session,
@@ -155,6 +157,9 @@ const struct option_row input_options[] = {
      .help = "X-Force categories: CSV with value, category, confidence"},
     {.name = "names", .arg = "FILE", .apply = to_session,
      .help = "names of log sources, QIDs, domains ...: CSV with kind, id, name"},
+    {.name = "parser", .arg = "FILE", .apply = to_session,
+     .help = "CQL: a parser script that makes the fields of each record (.cql, or a definition "
+             "in .yaml)"},
     {.name = "sources", .arg = "FOLDER", .apply = to_session,
      .help = "further source declarations, which win over the built-in ones"},
     {0},
@@ -162,7 +167,8 @@ const struct option_row input_options[] = {
 
 const struct option_row output_options[] = {
     {.name = "output", .letter = 'o', .arg = "NAME", .apply = set_output,
-     .help = "table, ndjson, json, csv, tsv or markdown; default table on a terminal, else ndjson"},
+     .help = "table, ndjson, json, csv, tsv, markdown, chart or svg; default table on a terminal, else "
+             "ndjson"},
     {.name = "raw-cells", .apply = set_flag,
      .help = "csv and tsv: leave cells alone that a spreadsheet would run as a formula"},
     {.name = "quiet", .letter = 'q', .apply = set_flag,

@@ -1,5 +1,6 @@
 /* terminal.c - what a file descriptor is connected to. */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -22,6 +23,17 @@ uint32_t terminal_width(int fd)
     if (columns != NULL && num_parse_long(str_z(columns), &n) && n > 0 && n < 10000)
         return (uint32_t)n;
     return 0;
+}
+
+bool terminal_is_utf8(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"}; /* the first set counts */
+    const char *locale = NULL;
+
+    for (size_t i = 0; i < ARRAY_LEN(names) && (locale == NULL || *locale == '\0'); i++)
+        locale = getenv(names[i]);
+    return locale != NULL &&
+           (strcasestr(locale, "utf-8") != NULL || strcasestr(locale, "utf8") != NULL);
 }
 
 bool terminal_colour(int fd)

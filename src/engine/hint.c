@@ -275,7 +275,7 @@ void hint_nothing_found(struct lanner_session *s, const struct plan *p,
     struct look look = {.names = fields->names,
                         .n = fields->n,
                         .max_events = LOOK_MAX_EVENTS,
-                        .max_ns = LOOK_MAX_NS,
+                        .max_ns = look_time_after(s),
                         .take = take_batch,
                         .ctx = &h};
     struct lanner_err err = {0};

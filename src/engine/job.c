@@ -31,6 +31,9 @@ static enum lanner_rc make_execs(struct job *j, struct scan_fields *fields, stru
     for (size_t i = 0; i < j->n; i++)
         bind_demand(j->plans[i]);
     bind_scan_fields(j->plans, j->n, &j->builts[0]->arena, fields);
+    if (fields->n > SCAN_MAX_FIELDS)
+        return err_set(err, LANNER_ERR_LIMIT, "more than %d fields of one record are asked for",
+                       SCAN_MAX_FIELDS);
     for (size_t i = 0; i < j->n; i++) {
         struct built *b = j->builts[i];
         struct plan *p = j->plans[i];
@@ -213,7 +216,7 @@ static enum lanner_rc deliver(struct job *j, size_t i, lanner_on_row fn, void *c
     struct receiver r = {fn, ctx, false};
 
     TRY(result_deliver(j->execs[i], j->plans[i], receive, &r, &j->stats->n_rows, err));
-    if (!r.found)
+    if (!r.found && j->session->script == NULL)
         hint_nothing_found(j->session, j->plans[i], &j->fields, &j->builts[i]->notes);
     return LANNER_OK;
 }

@@ -22,7 +22,8 @@ static enum lanner_rc push(void *ctx, unsigned worker, struct batch *b, struct l
     look->n_events += b->sel.n;
     if (rc == LANNER_OK &&
         (enough || (look->max_events != 0 && look->n_events >= look->max_events) ||
-         (look->max_ns != 0 && clock_monotonic_ns() - l->start_ns > look->max_ns)))
+         (look->max_ns != 0 && look->n_events >= LOOK_MIN_EVENTS &&
+          clock_monotonic_ns() - l->start_ns > look->max_ns)))
         rc = err_set(err, LANNER_ERR_STOPPED, "enough was seen");
     lock_give(&l->lock);
     return rc;
@@ -59,4 +60,9 @@ bool look_run(struct lanner_session *s, struct look *look)
     lock_done(&l.lock);
     arena_done(&arena);
     return rc == LANNER_OK || rc == LANNER_ERR_INPUT;
+}
+
+int64_t look_time_after(const struct lanner_session *s)
+{
+    return MIN((clock_monotonic_ns() - s->start_ns) / LOOK_SHARE, LOOK_MAX_NS);
 }

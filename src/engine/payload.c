@@ -260,12 +260,12 @@ static enum lanner_rc take(void *ctx, struct batch *b, struct eval *ev, bool *en
 
 /* False: there is nothing to look for. */
 static bool payload_look(struct lanner_session *s, struct payload *p, const struct plan *plan,
-                         const struct scan_fields *fields)
+                         const struct scan_fields *fields, int64_t max_ns)
 {
     const struct plan_node *leaf = leaf_of(plan);
     struct look look = {.n = fields->n + 1,
                         .max_events = LOOK_MAX_EVENTS,
-                        .max_ns = LOOK_MAX_NS,
+                        .max_ns = max_ns,
                         .take = take,
                         .ctx = p};
     struct str *names = ARENA_ARRAY(&p->arena, struct str, look.n);
@@ -349,7 +349,7 @@ void payload_explain(struct lanner_session *s, const struct plan *plan,
     struct payload p;
 
     payload_init(&p);
-    if (payload_look(s, &p, plan, fields)) {
+    if (payload_look(s, &p, plan, fields, LOOK_MAX_NS)) {
         qsort(p.groups, p.n_groups, sizeof(*p.groups), cmp_groups);
         for (size_t k = 0; k < p.n; k++) {
             uint32_t line, column;
@@ -379,7 +379,7 @@ void payload_hint(struct lanner_session *s, const struct plan *plan,
     size_t n = 0;
 
     payload_init(&p);
-    if (payload_look(s, &p, plan, fields)) {
+    if (payload_look(s, &p, plan, fields, look_time_after(s))) {
         qsort(p.groups, p.n_groups, sizeof(*p.groups), cmp_groups);
         for (size_t i = 0; i < p.n_groups * p.n; i++) {
             size_t k = i % p.n;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/script.h"
 #include "lang/aql/aql.h"
 #include "lang/common/common.h"
 #include "lang/cql/cql.h"
@@ -140,14 +141,23 @@ static enum lanner_rc front_end(struct lanner_query *q, struct built *b, struct 
         .n_params = s->params.n,
         .offset_of = zone_ms,
         .zone = (void *)b->env.zone,
+        .saved = s->saved.items,
+        .n_saved = s->saved.n,
+        .script = script_front(s, &b->arena),
     };
 
     for (size_t i = 0; i < s->params.n; i++) {
         params[i].name = str_z(s->params.items[i].name);
         params[i].value = str_z(s->params.items[i].value);
     }
+    if (q->lang == LANG_CQL && s->script != NULL)
+        TRY(script_check(s, &o, b, err));
     if (q->lang == LANG_CQL)
         return cql_plan(str_of(q->text, q->len), &o, &b->env, &b->arena, &b->plan, err);
+    if (s->script != NULL)
+        return err_set(err, LANNER_ERR_UNSUPPORTED,
+                       "a parser script (--parser) serves queries in CQL, this one is %s",
+                       lang_name(q->lang));
     if (q->lang == LANG_AQL)
         return aql_plan(str_of(q->text, q->len), &o, &b->env, &b->arena, &b->plan, err);
     return err_set(err, LANNER_ERR_UNSUPPORTED, "%s is not supported yet", lang_name(q->lang));
@@ -268,6 +278,8 @@ static enum lanner_rc set_interval(struct lanner_query *q, struct built *b, stru
 
 void built_interval(const struct built *b, const struct plan *p, struct plan_scan *scan)
 {
+    if (scan->interval != NULL || scan->own_interval)
+        return; /* the time is not the scan's: script_prepare; or settled by the query */
     if (p->from_ns != TIME_NONE && (scan->from_ns == TIME_NONE || p->from_ns > scan->from_ns))
         scan->from_ns = p->from_ns;
     if (p->to_ns != TIME_NONE && (scan->to_ns == TIME_NONE || p->to_ns < scan->to_ns)) {
@@ -371,6 +383,7 @@ static enum lanner_rc build_tables(struct lanner_query *q, struct built *b, stru
         sub->tables = p->tables;
         sub->n_tables = i;
         want_columns(p, &p->tables[i], sub);
+        script_prepare(b, sub);
         TRY(opt_run(sub, &b->env, s->optimizer, s->prefilter, err));
         b->table_plans[i] = sub;
         scan_keep_input(s->scan); /* a pass for the table, another for the query */
@@ -404,6 +417,7 @@ enum lanner_rc built_new(struct lanner_query *q, struct built **out, struct lann
     if (s->strict_fields && b->plan->lang == LANG_AQL)
         scan_keep_input(s->scan); /* to look for names */
     TRY(set_interval(q, b, err));
+    script_prepare(b, b->plan);
     TRY(opt_run(b->plan, &b->env, s->optimizer, s->prefilter, err));
     return build_tables(q, b, err);
 }

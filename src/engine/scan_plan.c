@@ -29,14 +29,12 @@ void choose_prefilter(struct plan_scan *scan, const struct extractor *x)
     scan->prefilter = (struct plan_prefilter){0};
     for (size_t i = 0; i < scan->n_choices && scan->prefilter.n == 0; i++) {
         const struct plan_prefilter *choice = &scan->choices[i];
+        struct literal_list bytes = {0};
         bool all = true;
 
-        for (size_t k = 0; k < choice->n && all; k++) {
-            struct literal_list bytes = {0};
-
+        for (size_t k = 0; k < choice->n && all; k++)
             all = source_literals(x, choice->atoms[k].field, choice->atoms[k].literal,
                                   choice->atoms[k].ignore_case, &bytes, &scratch);
-        }
         if (all)
             scan->prefilter = *choice;
         arena_reset(&scratch);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "engine/script.h"
 #include "util/cpu.h"
 #include "util/file.h"
 #include "util/num.h"
@@ -261,6 +262,13 @@ static enum lanner_rc set_lookups(struct lanner_session *s, struct str value,
     return LANNER_OK;
 }
 
+static enum lanner_rc set_saved(struct lanner_session *s, struct str value, struct lanner_err *err)
+{
+    TRY(check_kind("saved", value, FILE_FOLDER, "a folder", err));
+    VEC_PUSH(&s->saved, arena_strz(&s->arena, value));
+    return LANNER_OK;
+}
+
 static enum lanner_rc set_geo(struct lanner_session *s, struct str value, struct lanner_err *err)
 {
     TRY(check_kind("geo", value, FILE_REGULAR, "a MaxMind database file", err));
@@ -300,6 +308,12 @@ FILE_OPTION(offenses)
 FILE_OPTION(xforce)
 FILE_OPTION(names)
 
+static enum lanner_rc set_parser(struct lanner_session *s, struct str value, struct lanner_err *err)
+{
+    s->script = NULL;
+    return value.len > 0 ? script_read(&s->arena, value.ptr, &s->script, err) : LANNER_OK;
+}
+
 static enum lanner_rc set_sources(struct lanner_session *s, struct str value,
                                   struct lanner_err *err)
 {
@@ -337,6 +351,7 @@ static const struct option options[] = {
     {"event-time", set_event_time},
     {"missing-data", set_missing_data},
     {"lookups", set_lookups},
+    {"saved", set_saved},
     {"geo", set_geo},
     {"indicators", set_indicators},
     {"reference", set_reference},
@@ -346,6 +361,7 @@ static const struct option options[] = {
     {"offenses", set_offenses},
     {"xforce", set_xforce},
     {"names", set_names},
+    {"parser", set_parser},
     {"sources", set_sources},
     {"temporary", set_temporary},
     {"optimizer", set_optimizer},
@@ -392,6 +408,7 @@ void lanner_session_free(struct lanner_session *s)
     VEC_DONE(&s->tags);
     VEC_DONE(&s->params);
     VEC_DONE(&s->lookups);
+    VEC_DONE(&s->saved);
     VEC_DONE(&s->geo);
     VEC_DONE(&s->references);
     VEC_DONE(&s->source_folders);
@@ -487,7 +504,8 @@ enum lanner_rc session_open(struct lanner_session *s, struct notes *notes, struc
     struct scan_input_spec *inputs;
     struct scan_options o = {
         .n_inputs = s->inputs.n,
-        .format = s->format,
+        /* A parser script is given lines as they stand, whatever is in them. */
+        .format = s->format == NULL && s->script != NULL ? "lines" : s->format,
         .encoding = s->encoding,
         .max_record = s->max_record,
         .n_workers = session_workers(s),
@@ -542,8 +560,11 @@ enum lanner_rc session_time_range(struct lanner_session *s, struct lanner_err *e
 
     if (s->range_known)
         return LANNER_OK;
-    TRY(scan_time_range(s->scan, s->sources, &so, clock_real_ns(), &s->oldest_ns, &s->newest_ns,
-                        err));
+    if (s->script != NULL)
+        TRY(script_time_range(s, &s->oldest_ns, &s->newest_ns, err));
+    else
+        TRY(scan_time_range(s->scan, s->sources, &so, clock_real_ns(), &s->oldest_ns, &s->newest_ns,
+                            err));
     s->range_known = true;
     return LANNER_OK;
 }

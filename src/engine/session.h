@@ -54,10 +54,12 @@ struct lanner_session {
     VEC(struct source_tag) tags;
     VEC(struct session_param) params;
     VEC(char *) lookups; /* session arena */
+    VEC(char *) saved;   /* session arena: folders of saved queries */
     VEC(char *) geo;
     VEC(const char *) source_folders;
     const char *indicators;
-    VEC(char *) references;                                            /* session arena */
+    struct session_script *script; /* session arena; NULL: no parser script */
+    VEC(char *) references;        /* session arena */
     const char *networks, *assets, *rules, *offenses, *xforce, *names; /* files, or NULL */
     lanner_on_note on_note;
     void *note_ctx;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "engine/look.h"
+#include "lang/aql/aql.h"
 
 /* Without strict-fields a name that is rare must not make a query slow. */
 #define NAMES_MAX_EVENTS 100000
@@ -132,15 +133,19 @@ static bool is_alternative(const struct place *p, const struct expr *e)
     return false;
 }
 
-/* What COALESCE is given may be missing: that is what it is for. Parents come first. */
+/* One name that stands for several fields (hostname) is a coalesce of all of them, each at its
+ * place: any may be missing. What a query itself gives to COALESCE has places of its own. Parents
+ * come first. */
 static void look_at(void *ctx, struct plan_node *n, struct expr *e)
 {
     struct place *p = ctx;
 
     (void)n;
     if (e->kind == EXPR_CALL && strstr(e->fn->name, "coalesce") != NULL) {
-        for (size_t i = 0; i < e->n_args; i++)
-            VEC_PUSH(&p->alternatives, e->args[i]);
+        for (size_t i = 0; i < e->n_args; i++) {
+            if (e->args[i]->at.start == e->at.start && e->args[i]->at.len == e->at.len)
+                VEC_PUSH(&p->alternatives, e->args[i]);
+        }
     } else if (e->kind == EXPR_FIELD && str_eq(e->name, p->name)) {
         if (is_alternative(p, e)) {
             p->excused = true;
@@ -176,6 +181,7 @@ static void put_text(struct unknown *u, struct str name, uint64_t n_events, bool
     else
         buf_printf(out, "none of the %" PRIu64 " events looked at has", n_events);
     buf_printf(out, " a field or custom property \"%.*s\": it is null", STR_ARG(name));
+    aql_suggest_fields(&near, false);
     for (size_t i = 0; i < u->offers.n; i++)
         suggest_offer(&near, u->offers.items[i]);
     if (suggest_print(&near, hint, sizeof(hint)))

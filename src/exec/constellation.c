@@ -247,9 +247,9 @@ static void narrow(const struct sky *s, struct window *w, size_t query, size_t o
         w->to = MIN(w->to, saturated_add(t, s->node->u.correlate.within_ms));
     }
     if (s->node->u.correlate.sequence && other < query)
-        w->from = MAX(w->from, t);
+        w->from = MAX(w->from, saturated_sub(t, s->node->u.correlate.jitter_ms));
     if (s->node->u.correlate.sequence && other > query)
-        w->to = MIN(w->to, t);
+        w->to = MIN(w->to, saturated_add(t, s->node->u.correlate.jitter_ms));
 }
 
 struct mark { /* of a row, for one of its links */

@@ -11,12 +11,13 @@
 /* ---- Building
  * ------------------------------------------------------------------------------------ */
 
-static const struct op_def *def_of(enum node_kind kind)
+static const struct op_def *def_of(const struct plan_node *n)
 {
     static const struct op_def *const defs[NODE_COUNT] = {
         [NODE_SCAN] = &op_scan,           [NODE_GENERATE] = &op_generate,
         [NODE_TABLE] = &op_table,         [NODE_FILTER] = &op_filter,
         [NODE_EXTEND] = &op_extend,       [NODE_PROJECT] = &op_project,
+        [NODE_EACH] = &op_each,           [NODE_TRANSPOSE] = &op_transpose,
         [NODE_UNNEST] = &op_unnest,       [NODE_BRANCH] = &op_branch,
         [NODE_AGGREGATE] = &op_aggregate, [NODE_GROUP_APPLY] = &op_group_apply,
         [NODE_SORT] = &op_sort,           [NODE_TOP_N] = &op_top_n,
@@ -24,9 +25,12 @@ static const struct op_def *def_of(enum node_kind kind)
         [NODE_UNION] = &op_union,         [NODE_JOIN] = &op_join,
         [NODE_SERIES] = &op_series,       [NODE_TOP_SHARE] = &op_top_share,
         [NODE_CORRELATE] = &op_correlate, [NODE_SESSION] = &op_session,
+        [NODE_SEQUENCE] = &op_sequence,
     };
 
-    return defs[kind];
+    if (n->kind == NODE_JOIN && n->u.join.in_place)
+        return &op_join_in_place;
+    return defs[n->kind];
 }
 
 struct op *op_new_bare(struct exec *x, const struct op_def *def, const struct schema *in)
@@ -43,7 +47,7 @@ struct op *op_new_bare(struct exec *x, const struct op_def *def, const struct sc
 enum lanner_rc op_new(struct exec *x, struct plan_node *node, struct op *next, struct op **out,
                       struct lanner_err *err)
 {
-    struct op *op = op_new_bare(x, def_of(node->kind), node->in != NULL ? node->in->schema : NULL);
+    struct op *op = op_new_bare(x, def_of(node), node->in != NULL ? node->in->schema : NULL);
 
     op->node = node;
     op->next = next;
@@ -90,7 +94,7 @@ enum lanner_rc chain_new(struct exec *x, struct plan_node *top, const struct cha
     c->schema = top->schema;
     at = c->n;
     for (struct plan_node *n = top; at > 0; n = n->in) {
-        if (def_of(n->kind)->apply == NULL)
+        if (def_of(n)->apply == NULL)
             return err_set_at(err, LANNER_ERR_UNSUPPORTED, n->at,
                               "%s is not possible inside a sub-pipeline", node_name(n->kind));
         TRY(op_new(x, n, NULL, &c->ops[--at], err));
@@ -287,8 +291,10 @@ enum lanner_rc exec_new(struct plan *p, const struct exec_env *env, struct exec_
     x->plan = p;
     x->tables = tables;
     x->evals = xcalloc(env->n_workers, sizeof(struct eval *));
-    for (unsigned w = 0; w < env->n_workers; w++)
+    for (unsigned w = 0; w < env->n_workers; w++) {
         x->evals[w] = eval_new();
+        eval_limit(x->evals[w], env->budget->limit);
+    }
     rc = build(x, err);
     if (rc != LANNER_OK) {
         exec_free(x);

@@ -129,8 +129,9 @@ int64_t session_count(const struct op *op);
 
 /* The operators, one for each row of plan/nodes.def but INPUT. */
 extern const struct op_def op_scan, op_generate, op_table, op_filter, op_extend, op_project,
-    op_unnest, op_branch, op_aggregate, op_group_apply, op_sort, op_top_n, op_top_share, op_limit,
-    op_distinct, op_union, op_join, op_series, op_correlate, op_session;
+    op_unnest, op_branch, op_each, op_transpose, op_join_in_place, op_aggregate, op_group_apply,
+    op_sort, op_top_n, op_top_share, op_limit, op_distinct, op_union, op_join, op_series,
+    op_correlate, op_session, op_sequence;
 extern const struct op_def op_result;
 
 #endif

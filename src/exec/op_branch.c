@@ -54,7 +54,7 @@ static void take_rows(struct merge *m, const struct clause *c, const struct batc
 {
     SEL_FOR (&view->sel, i) {
         m->taken[i] = 1;
-        if (m->open != NULL)
+        if (m->open != NULL && c->chain->schema->open && view->open != NULL)
             m->open[i] = view->open[i];
     }
     for (uint32_t k = 0; k < m->n_merged; k++) {
@@ -77,20 +77,17 @@ static void keep_marked(struct sel *sel, const uint8_t *taken, uint8_t mark)
     sel->n = n;
 }
 
-static void merge_init(struct merge *m, struct batch *b, uint32_t n_merged)
+static void merge_init(struct merge *m, struct batch *b, uint32_t n_merged, bool open)
 {
+    size_t room = arena_array_size(MAX(b->n_rows, 1u), sizeof(struct open_row));
+
     m->b = b;
     m->n_merged = n_merged;
     m->cols = ARENA_ARRAY(b->arena, struct val *, n_merged);
     for (uint32_t k = 0; k < n_merged; k++)
         m->cols[k] = arena_alloc(b->arena, arena_array_size(b->n_rows, sizeof(struct val)));
     m->taken = arena_zalloc(b->arena, MAX(b->n_rows, 1u));
-    m->open = NULL;
-    if (b->open != NULL) {
-        m->open =
-            arena_alloc(b->arena, arena_array_size(MAX(b->n_rows, 1u), sizeof(struct open_row)));
-        memcpy(m->open, b->open, b->n_rows * sizeof(struct open_row));
-    }
+    m->open = open ? arena_zalloc(b->arena, room) : NULL;
 }
 
 static enum lanner_rc branch_apply(struct op *op, unsigned worker, struct batch *b,
@@ -101,7 +98,7 @@ static enum lanner_rc branch_apply(struct op *op, unsigned worker, struct batch 
     struct sel rest = sel_copy(&b->sel, b->arena);
 
     assert(b->n_cols == op->in->n_cols);
-    merge_init(&m, b, branch->n_merged);
+    merge_init(&m, b, branch->n_merged, op->node->schema->open);
     for (size_t i = 0; i < branch->n && rest.n > 0; i++) {
         struct batch *view = batch_view(b, &rest);
 

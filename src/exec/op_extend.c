@@ -9,8 +9,10 @@ struct item {
     const struct plan_item *plan;
     const struct program *program; /* the value, or the arguments of a multi call */
     const struct fn_call *call;    /* multi */
+    const struct spread *spread;   /* of a call that looks for names itself, else NULL */
     struct fetch *old;             /* values before, one for each name */
     bool reads_old;
+    bool had_open; /* rows have open fields before it */
 };
 
 struct extend {
@@ -48,10 +50,13 @@ static enum lanner_rc open_item(const struct plan_item *plan, struct seen *seen,
     const struct schema *before = &seen->schema;
 
     item->plan = plan;
+    item->had_open = before->open;
     item->old = fetch_list(seen->a, before, plan->names, plan->n_names);
     if (is_multi(plan)) {
         item->call = plan->expr->call;
         item->reads_old = true;
+        if (item->call->fn->reads_open)
+            item->spread = spread_new(seen->a, before);
         TRY(program_new_args(seen->a, plan->expr, before, &item->program, err));
     } else {
         if (plan->n_names != 1)
@@ -68,6 +73,7 @@ static enum lanner_rc open_item(const struct plan_item *plan, struct seen *seen,
             type = TYPE_ANY;
         seen_append(seen, plan->names[i], type);
     }
+    seen->schema.open |= plan->open;
     return LANNER_OK;
 }
 
@@ -157,6 +163,16 @@ static void drop_rows(struct batch *b, const uint8_t *drop)
     b->sel.n = n;
 }
 
+/* Rows that had no open fields, those of an aggregate say, get room for them. */
+static void own_open(struct batch *b, bool had_open)
+{
+    if (b->open == NULL || !had_open)
+        b->open =
+            arena_zalloc(b->arena, arena_array_size(MAX(b->n_rows, 1u), sizeof(struct open_row)));
+    else
+        batch_own_open(b, &b->sel);
+}
+
 static enum lanner_rc run_multi(const struct item *item, struct eval *ev, struct batch *b,
                                 struct lanner_err *err)
 {
@@ -169,8 +185,10 @@ static enum lanner_rc run_multi(const struct item *item, struct eval *ev, struct
     struct sel sel;
 
     TRY(program_run_args(item->program, ev, b, &b->sel, &args, err));
-    if (item->plan->open && b->open != NULL) {
-        batch_own_open(b, &b->sel);
+    if (item->spread != NULL)
+        run.in = spread_apply(item->spread, b, &b->sel);
+    if (item->plan->open) {
+        own_open(b, item->had_open);
         multi.open = b->open;
     }
     for (size_t j = 0; j < n_out; j++) {

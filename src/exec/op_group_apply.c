@@ -1,6 +1,7 @@
 /* op_group_apply.c - a pipeline for each group over its rows in order.
  *
- * All rows are sorted by key, then time, then ordinal. Each group's rows get new ordinals, 0, 1, 2,
+ * All rows are sorted by key, then time (unless they stay as they stand), then ordinal. Each
+ * group's rows get new ordinals, 0, 1, 2,
  * ..., and are pushed through the body, whose operators forget everything between groups. What the
  * body gives is gathered and handed on in the order of the groups' first rows, with new ordinals
  * again; sessions that the body numbered get numbers in that order too. */
@@ -72,7 +73,7 @@ static struct sorter *input_sorter(struct op *op, struct group_apply *g)
         keys[k].cell = g->first_key + k;
     config.layout = g->input;
     config.keys = keys;
-    config.n_keys = g->n_keys + 1;
+    config.n_keys = g->n_keys + (op->node->u.group_apply.as_they_stand ? 0 : 1);
     return sorter_new(&config);
 }
 

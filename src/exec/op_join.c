@@ -199,6 +199,10 @@ static enum lanner_rc join_push(struct op *op, unsigned worker, struct batch *b,
         arena_reset(&scratch);
         j->found[worker].n = 0;
         join_index_find(&j->index, keys, &scratch, &j->found[worker]);
+        /* Finding may look at every row of the table. */
+        rc = exec_check(op->x, err);
+        if (rc != LANNER_OK)
+            break;
         if (mode == JOIN_MARK)
             rc = emit_mark(op, worker, b, i, keys, err);
         else if (j->found[worker].n > 0 && mode != JOIN_ANTI)
@@ -211,6 +215,69 @@ static enum lanner_rc join_push(struct op *op, unsigned worker, struct batch *b,
         return rc;
     /* What was made points into b: nothing may stay behind. */
     return emitter_flush(&j->emitters[worker], err);
+}
+
+/* ---- In a sub-pipeline: rows pass or do not, and included fields are new columns ----------------
+ */
+
+/* The included columns behind the input's, in the order of their names. */
+static void append_included(struct op *op, struct batch *b, const size_t *table_rows)
+{
+    const struct join *j = op->state;
+
+    for (uint32_t to = op->in->n_cols; to < op->node->schema->n_cols; to++) {
+        struct column c = {
+            arena_alloc(b->arena, arena_array_size(MAX(b->n_rows, 1u), sizeof(struct val))), false};
+
+        for (size_t k = 0; k < j->n_cells; k++) {
+            const struct cell *cell = &j->cells[k];
+
+            if (cell->to != to)
+                continue;
+            SEL_FOR (&b->sel, i)
+                c.v[i] = cell->included && table_rows[i] != SIZE_MAX
+                             ? included_value(op, j, cell, table_rows[i], b, i)
+                             : fetch_at(&cell->from, b, i);
+        }
+        batch_append(b, c);
+    }
+}
+
+static enum lanner_rc join_apply(struct op *op, unsigned worker, struct batch *b,
+                                 struct lanner_err *err)
+{
+    struct join *j = op->state;
+    enum join_mode mode = op->node->u.join.mode;
+    struct val *keys = ARENA_ARRAY(b->arena, struct val, j->index.n_keys);
+    size_t *table_rows = ARENA_ARRAY(b->arena, size_t, b->n_rows + 1);
+    join_rows *found = &j->found[worker];
+    struct arena scratch;
+    enum lanner_rc rc = LANNER_OK;
+    uint32_t n = 0;
+
+    arena_init(&scratch, 4096);
+    for (uint32_t r = 0; r < b->sel.n; r++) {
+        uint32_t i = b->sel.idx[r];
+
+        for (uint32_t k = 0; k < j->index.n_keys; k++)
+            keys[k] = fetch_at(&j->keys[k], b, i);
+        arena_reset(&scratch);
+        found->n = 0;
+        join_index_find(&j->index, keys, &scratch, found);
+        rc = exec_check(op->x, err);
+        if (rc != LANNER_OK)
+            break;
+        table_rows[i] = SIZE_MAX;
+        if (found->n > 0 && mode != JOIN_ANTI)
+            table_rows[i] = found->items[op->node->u.join.last_first ? found->n - 1 : 0];
+        b->sel.idx[n] = i;
+        n += mode == JOIN_LEFT || (found->n > 0) == (mode == JOIN_INNER);
+    }
+    b->sel.n = n;
+    arena_done(&scratch);
+    TRY(rc);
+    append_included(op, b, table_rows);
+    return LANNER_OK;
 }
 
 static void join_close(struct op *op)
@@ -229,6 +296,13 @@ static void join_close(struct op *op)
     free(j->found);
     free(j);
 }
+
+const struct op_def op_join_in_place = {
+    .name = "join",
+    .open = join_open,
+    .apply = join_apply,
+    .close = join_close,
+};
 
 const struct op_def op_join = {
     .name = "join",

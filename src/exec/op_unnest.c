@@ -20,7 +20,9 @@ struct unnest {
     size_t n_cells;
     struct fetch *old; /* values before, one for each output */
     size_t n_out;
-    struct emitter *emitters; /* owned, one a worker */
+    const struct spread *spread; /* of a call that looks for names itself, else NULL */
+    struct emitter *emitters;    /* owned, one a worker */
+    bool had_open;               /* the rows taken have open fields */
 };
 
 /* One source row at work; x comes first, so that its address is the expansion's. */
@@ -79,7 +81,10 @@ static enum lanner_rc unnest_open(struct op *op, struct lanner_err *err)
     u->call = item->expr->call;
     u->n_out = item->n_names;
     u->old = fetch_list(op->x->env.arena, in, item->names, item->n_names);
+    u->had_open = in->open;
     make_cells(op, u, in);
+    if (u->call->fn->reads_open)
+        u->spread = spread_new(op->x->env.arena, in);
     return program_new_args(op->x->env.arena, item->expr, in, &u->program, err);
 }
 
@@ -128,7 +133,9 @@ static void begin_row(struct expansion *e, uint32_t row)
     for (size_t j = 0; j < e->unnest->n_out; j++)
         e->x.out[j] = fetch_at(&e->unnest->old[j], e->b, row);
     if (e->x.open != NULL) {
-        const struct open_row *from = &e->b->open[row];
+        static const struct open_row nothing = {0};
+        const struct open_row *from =
+            e->unnest->had_open && e->b->open != NULL ? &e->b->open[row] : &nothing;
 
         e->open->n = from->n;
         e->open->cap = from->n + 4;
@@ -165,7 +172,9 @@ static enum lanner_rc unnest_push(struct op *op, unsigned worker, struct batch *
     e.x.out = ARENA_ARRAY(b->arena, struct val, u->n_out);
     e.x.emit = expansion_emit;
     e.x.arena = b->arena;
-    e.x.open = e.out->open && b->open != NULL ? &open : NULL;
+    e.x.open = e.out->open ? &open : NULL;
+    if (u->spread != NULL)
+        run.in = spread_apply(u->spread, b, &b->sel);
     TRY(program_run_args(u->program, ev, b, &b->sel, &args, err));
     SEL_FOR (&b->sel, i) {
         begin_row(&e, i);

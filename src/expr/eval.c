@@ -10,18 +10,37 @@ struct slot {
 
 struct eval {
     struct arena arena;
+    size_t most;
     struct slot *slots; /* owned; a power of two of them */
     size_t n, cap;
 };
+
+/* What functions may make of one batch: that share of the query's memory, within bounds. An
+ * ordinary batch makes a megabyte; texts of texts of texts could make as many as they like. */
+#define MADE_SHARE 8
+#define MADE_LEAST ((uint64_t)64 * 1024 * 1024)
+#define MADE_MOST  ((uint64_t)1024 * 1024 * 1024)
 
 struct eval *eval_new(void)
 {
     struct eval *ev = xcalloc(1, sizeof(*ev));
 
     arena_init(&ev->arena, 4096);
+    ev->most = MADE_MOST;
     ev->cap = 16;
     ev->slots = xcalloc(ev->cap, sizeof(*ev->slots));
     return ev;
+}
+
+void eval_limit(struct eval *ev, uint64_t memory)
+{
+    if (memory != 0)
+        ev->most = (size_t)MIN(MAX(memory / MADE_SHARE, MADE_LEAST), MADE_MOST);
+}
+
+size_t eval_most(const struct eval *ev)
+{
+    return ev->most;
 }
 
 void eval_free(struct eval *ev)

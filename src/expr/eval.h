@@ -8,4 +8,7 @@
  * is a value, not an option that was left out. */
 bool expr_null_masks(const struct fn_def *fn, size_t i);
 
+/* What functions may make of one batch, in bytes. */
+size_t eval_most(const struct eval *ev);
+
 #endif

@@ -30,6 +30,8 @@ enum lanner_rc program_new_args(struct arena *a, struct expr *call, const struct
 struct eval; /* one worker's scratch for any number of programs */
 struct eval *eval_new(void);
 void eval_free(struct eval *ev);
+/* Bounds what functions make of one batch by what the query may use; 0: no bound of its own. */
+void eval_limit(struct eval *ev, uint64_t memory);
 
 /* Values of the expression for the selected rows of b; the column lives in b's arena. */
 enum lanner_rc program_run(const struct program *p, struct eval *ev, struct batch *b,
@@ -43,6 +45,12 @@ enum lanner_rc program_run_args(const struct program *p, struct eval *ev, struct
  * shrinking selections: later operands only for rows still undecided. */
 enum lanner_rc program_select(const struct program *p, struct eval *ev, struct batch *b,
                               struct sel *sel, struct lanner_err *err) MUST_USE;
+/* For functions that read fields by names that only the data knows (fn_def.reads_open): a view of
+ * the batch whose open rows hold all fields, columns included. */
+struct spread;
+const struct spread *spread_new(struct arena *a, const struct schema *s);
+struct batch *spread_apply(const struct spread *sp, const struct batch *b, const struct sel *sel);
+
 /* The scratch slot of a call's kernel in this worker. */
 struct fn_local *eval_local(struct eval *ev, const struct fn_call *call);
 

@@ -26,8 +26,9 @@ struct step {
     const struct operand *args;
     size_t n_args;
     uint32_t slot;
-    uint32_t last_use; /* number of the last step that reads it; UINT32_MAX: the result */
-    bool is_const;     /* all arguments are constants: one cell */
+    uint32_t last_use;           /* number of the last step that reads it; UINT32_MAX: the result */
+    bool is_const;               /* all arguments are constants: one cell */
+    const struct spread *spread; /* of a call that looks for names itself, else NULL */
 };
 
 enum select_kind { SELECT_VALUE, SELECT_AND, SELECT_OR, SELECT_NOT, SELECT_ALL, SELECT_NONE };
@@ -147,6 +148,7 @@ static enum lanner_rc compile(struct compiler *c, struct expr *e, struct operand
     }
     TRY(compile_args(c, e, &args, err));
     step.call = e->call;
+    step.spread = e->fn->reads_open && !e->fn->record_only ? spread_new(c->a, c->schema) : NULL;
     step.args = args;
     step.n_args = e->n_args;
     step.is_const = !e->fn->impure;
@@ -366,6 +368,37 @@ static struct sel mask_nulls(struct runner *r, const struct step *s, const struc
     return rest;
 }
 
+/* The function as a user knows it. */
+static const char *label_of(const struct fn_def *fn)
+{
+    for (size_t lang = 0; lang < LANG_COUNT; lang++) {
+        if (fn->spelled[lang] != NULL)
+            return fn->spelled[lang];
+    }
+    return fn->name;
+}
+
+/* Runs the kernel. What it makes is counted: a few nested calls can make gigabytes of a batch. */
+static enum lanner_rc run_kernel(struct runner *r, const struct step *s, struct fn_run *run,
+                                 const struct column *args, const struct sel *sel, struct val *out,
+                                 struct lanner_err *err)
+{
+    struct arena *a = run->arena;
+    size_t most = eval_most(r->ev);
+    size_t before = a->n_bytes;
+
+    run->bytes_most = before + (most > a->n_made ? most - a->n_made : 0) + 1;
+    TRY(s->call->fn->eval(run, args, sel, out, err));
+    a->n_made += a->n_bytes - before;
+    if (LIKELY(a->n_made <= most))
+        return LANNER_OK;
+    (void)err_set_at(err, LANNER_ERR_MEMORY, s->call->at,
+                     "%s() and what is computed before it make more than %zu bytes of some rows",
+                     label_of(s->call->fn), most);
+    err_hint(err, "give the query more with --memory");
+    return LANNER_ERR_MEMORY;
+}
+
 static enum lanner_rc run_call(struct runner *r, const struct step *s, struct column *out,
                                struct lanner_err *err)
 {
@@ -387,7 +420,9 @@ static enum lanner_rc run_call(struct runner *r, const struct step *s, struct co
     }
     if (sel->n == 0)
         return LANNER_OK;
-    return s->call->fn->eval(&run, args, sel, out->v, err);
+    if (s->spread != NULL)
+        run.in = spread_apply(s->spread, r->b, sel);
+    return run_kernel(r, s, &run, args, sel, out->v, err);
 }
 
 static enum lanner_rc run_steps(struct runner *r, struct lanner_err *err)

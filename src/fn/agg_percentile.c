@@ -202,7 +202,7 @@ static enum lanner_rc point_read(const struct agg_ctx *ctx, const void *state, s
     part = place - (double)at;
     d = sorted[at];
     if (part > 0 && at + 1 < b->n)
-        d = d * (1 - part) + sorted[at + 1] * part;
+        d += (sorted[at + 1] - d) * part;
     free(sorted);
     return agg_emit_one(ctx, out, val_double(d), err);
 }

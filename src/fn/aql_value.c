@@ -216,7 +216,7 @@ static enum aql_relation relate_addresses(const struct fn_env *env, struct aql_s
 {
     struct network m;
     struct network n;
-    struct val number;
+    struct val x, y;
 
     if (side_net(env, a, &m) && side_net(env, b, &n)) {
         if (m.bits == 128 && n.bits == 128)
@@ -226,13 +226,11 @@ static enum aql_relation relate_addresses(const struct fn_env *env, struct aql_s
         return network_has(&m, n.addr) ? AQL_EQUAL : AQL_UNEQUAL;
     }
     /* An IPv4 address is a number too, as LONG() has it. */
-    if (a.v->kind == KIND_LONG || b.v->kind == KIND_LONG) {
-        const struct val *address = a.v->kind == KIND_LONG ? b.v : a.v;
-
-        number = address_number((const uint8_t *)address->u.ptr);
-        if (!val_is_null(&number))
-            return a.v == address ? aql_relate_numbers(&number, b.v)
-                                  : aql_relate_numbers(a.v, &number);
+    if (a.v->kind != KIND_TEXT && b.v->kind != KIND_TEXT) {
+        x = a.v->kind == KIND_IP ? address_number((const uint8_t *)a.v->u.ptr) : side_number(a);
+        y = b.v->kind == KIND_IP ? address_number((const uint8_t *)b.v->u.ptr) : side_number(b);
+        if (!val_is_null(&x) && !val_is_null(&y))
+            return aql_relate_numbers(&x, &y);
     }
     return AQL_UNEQUAL;
 }

@@ -144,6 +144,8 @@ bool fn_time_read(struct str text, const struct zone *zone, int64_t *ms, bool *w
         *ms = (utc ? s : zone_to_utc(zone, s)) * MS_PER_S;
     } else if (!read_epoch(text, ms) && !read_iso(text, zone, ms)) {
         return false;
+    } else {
+        minute = false;
     }
     if (whole_minute != NULL)
         *whole_minute = minute;

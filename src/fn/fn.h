@@ -135,6 +135,7 @@ struct fn_run {
     const struct fn_call *call;
     struct fn_local *local;
     struct arena *arena;    /* batch lifetime: text results live here */
+    size_t bytes_most;      /* of the arena: beyond, the run fails anyway; 0: not said */
     const struct batch *in; /* may be NULL outside pipelines (constant folding) */
 };
 
@@ -177,8 +178,8 @@ struct agg_def {
  * in the value of its first column argument. */
 struct fn_literal {
     struct str text;
-    /* ASCII letters in either case. What is no ASCII, and k and s where other letters fold to them,
-     * is not in it then. */
+    /* ASCII letters in either case. What is no ASCII is not in it then; k and s may be, and who
+     * looks for them looks for U+212A and U+017F as well, which fold to them. */
     bool ignore_case;
 };
 typedef VEC(struct fn_literal) fn_literals;
@@ -196,6 +197,7 @@ struct fn_def {
     bool impure;      /* not folded: depends on the row's place or on data loaded at bind */
     bool writes_open; /* FN_MULTI, FN_EXPAND: may write fields that only the data names */
     bool reads_open;  /* reads fields that only the data names: rows must carry all fields */
+    bool record_only; /* reads_open: what the record itself has, not what stages made */
     const char *spelled[LANG_COUNT];
     const char *family; /* heading in the reference */
     const char *doc;    /* sentences in Markdown */

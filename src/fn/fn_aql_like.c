@@ -3,6 +3,7 @@
  *
  * A value that is no text is matched by its text form. Null in, null out. */
 #include "fn/aql_value.h"
+#include "util/thread.h"
 #include "util/utf8.h"
 
 /* Of a pattern's stretch: enough to tell patterns apart. */
@@ -19,7 +20,8 @@ struct pattern {
 /* A worker's own. */
 struct like_local {
     struct like_scratch scratch;
-    struct arena arena; /* of patterns that are columns */
+    struct arena arena;        /* of patterns that are columns */
+    const struct any_set *set; /* NULL: not asked for yet */
     struct multi_scratch *multi;
     uint32_t *tried; /* by pattern: the number of the text it was last tried on */
     uint32_t n_texts;
@@ -54,22 +56,42 @@ static void release_literals(void *ptr)
     literals_free(ptr);
 }
 
-/* With cases to fold it is cheaper to look for a run first. */
-static void make_quick(struct pattern *p, struct arena *a)
+/* The longest run, which every match contains in either case. */
+static struct literal longest_run(const struct like *like)
 {
     struct literal lit = {.icase = true};
     const struct str *runs;
-    size_t n = like_runs(p->like, &runs);
+    size_t n = like_runs(like, &runs);
 
     for (size_t i = 0; i < n; i++) {
         if (runs[i].len > lit.text.len)
             lit.text = runs[i];
     }
     lit.text.len = MIN(lit.text.len, (size_t)LITERALS_MAX_LEN);
-    if (p->mode == LIKE_EXACT || lit.text.len < 2 ||
-        literals_new(&lit, 1, &p->quick, NULL) != LANNER_OK)
-        return;
-    arena_defer(a, release_literals, p->quick);
+    return lit;
+}
+
+/* With cases to fold it is cheaper to look for a run first, or for what its letters may be instead
+ * (see like_runs). NULL: not to be had. */
+static struct literals *make_quick(struct like *const *likes, size_t n, enum like_mode mode,
+                                   struct arena *a)
+{
+    struct literal *lits = ARENA_ARRAY(a, struct literal, n + 2);
+    struct literals *out = NULL;
+
+    if (n == 0 || mode == LIKE_EXACT)
+        return NULL;
+    for (size_t i = 0; i < n; i++) {
+        lits[i] = longest_run(likes[i]);
+        if (lits[i].text.len < 2)
+            return NULL;
+    }
+    lits[n++] = (struct literal){STR("\xE2\x84\xAA"), false}; /* U+212A, k */
+    lits[n++] = (struct literal){STR("\xC5\xBF"), false};     /* U+017F, s */
+    if (literals_new(lits, n, &out, NULL) != LANNER_OK)
+        return NULL;
+    arena_defer(a, release_literals, out);
+    return out;
 }
 
 static struct like *compile_pattern(const struct pattern *p, struct arena *a, struct str text)
@@ -94,7 +116,7 @@ static enum lanner_rc bind_pattern(struct fn_call *call, struct pattern made,
                           "ESCAPE takes one character, found '%.*s'", STR_ARG(p->escape));
     if (arg_at(call, LIKE_PATTERN)->is_const && arg_given(call, LIKE_PATTERN)) {
         p->like = compile_pattern(p, a, arg_text(call, LIKE_PATTERN, a));
-        make_quick(p, a);
+        p->quick = make_quick(&p->like, 1, p->mode, a);
     }
     call->state = p;
     return LANNER_OK;
@@ -170,15 +192,36 @@ static bool pattern_literals(const struct fn_call *call, fn_literals *out, struc
 /* ---- many patterns -----------------------------------------------------------------------------
  */
 
-struct any {
-    enum like_mode mode;
-    struct like **likes;
-    size_t n;
+/* Patterns beyond which looking for a run of each first would need a second Vectorscan set. */
+#define QUICK_MAX 1000
+
+/* What makes of a text that holds a run the patterns that match it. Most rules of many patterns
+ * never come to it, and compiling takes milliseconds: made by the first worker that needs it. */
+struct any_set {
+    struct lock lock;
+    struct arena arena;
+    bool made;           /* guarded by lock, as all that follows until it is true */
     struct multi *multi; /* stretches of patterns, or NULL */
     uint32_t *of;        /* pattern that each of its literals belongs to */
     uint32_t *others;    /* patterns without a stretch */
     size_t n_others;
 };
+
+struct any {
+    enum like_mode mode;
+    struct like **likes;
+    size_t n;
+    struct literals *quick; /* one of them stands in every match; or NULL */
+    struct any_set *set;
+};
+
+static void release_set(void *ptr)
+{
+    struct any_set *set = ptr;
+
+    lock_done(&set->lock);
+    arena_done(&set->arena);
+}
 
 static bool mode_of(struct str word, enum like_mode *mode)
 {
@@ -200,31 +243,52 @@ static bool mode_of(struct str word, enum like_mode *mode)
     return false;
 }
 
-static void make_multi(struct any *any, struct arena *a)
+static void make_multi(const struct any *any, struct any_set *set)
 {
+    struct arena *a = &set->arena;
     struct multi_pattern *patterns = ARENA_ARRAY(a, struct multi_pattern, any->n);
     size_t n = 0;
 
-    any->of = ARENA_ARRAY(a, uint32_t, any->n);
-    any->others = ARENA_ARRAY(a, uint32_t, any->n);
+    set->of = ARENA_ARRAY(a, uint32_t, any->n);
+    set->others = ARENA_ARRAY(a, uint32_t, any->n);
     for (size_t i = 0; i < any->n; i++) {
         struct str s = like_stretch(any->likes[i]);
 
         if (s.len == 0) {
-            any->others[any->n_others++] = (uint32_t)i;
+            set->others[set->n_others++] = (uint32_t)i;
             continue;
         }
         if (s.len > STRETCH_MAX)
             s = str_of(s.ptr + s.len - STRETCH_MAX, STRETCH_MAX);
-        any->of[n] = (uint32_t)i;
+        set->of[n] = (uint32_t)i;
         patterns[n++].text = s;
     }
-    if (n > 0 && multi_compile(a, patterns, n, &any->multi, NULL, NULL) == LANNER_OK)
+    if (n > 0 && multi_compile(a, patterns, n, &set->multi, NULL, NULL) == LANNER_OK)
         return;
-    any->multi = NULL;
-    any->n_others = any->n;
+    set->multi = NULL;
+    set->n_others = any->n;
     for (size_t i = 0; i < any->n; i++)
-        any->others[i] = (uint32_t)i;
+        set->others[i] = (uint32_t)i;
+}
+
+/* The worker's way to the set; makes it when it is the first. */
+static const struct any_set *set_of(const struct any *any, struct like_local *local)
+{
+    struct any_set *set = any->set;
+
+    if (local->set != NULL)
+        return local->set;
+    lock_take(&set->lock);
+    if (!set->made)
+        make_multi(any, set);
+    set->made = true;
+    lock_give(&set->lock);
+    local->set = set;
+    if (set->multi != NULL) {
+        local->multi = multi_scratch_new(set->multi);
+        local->tried = xcalloc(any->n, sizeof(*local->tried));
+    }
+    return set;
 }
 
 static enum lanner_rc bind_like_any(struct fn_call *call, struct lanner_err *err)
@@ -251,13 +315,19 @@ static enum lanner_rc bind_like_any(struct fn_call *call, struct lanner_err *err
         any->likes[any->n++] = str_eqz(word, "contains") ? like_contains(a, s, any->mode)
                                                          : like_compile(a, s, STR(""), any->mode);
     }
-    make_multi(any, a);
+    if (any->n <= QUICK_MAX)
+        any->quick = make_quick(any->likes, any->n, any->mode, a);
+    any->set = ARENA_NEW(a, struct any_set);
+    lock_init(&any->set->lock);
+    arena_init(&any->set->arena, 1024);
+    arena_defer(a, release_set, any->set);
     call->state = any;
     return LANNER_OK;
 }
 
 struct any_scan {
     const struct any *any;
+    const struct any_set *set;
     struct like_local *local;
     struct str text;
     bool hit;
@@ -267,7 +337,7 @@ struct any_scan {
 static bool on_stretch(void *ctx, size_t literal, size_t end)
 {
     struct any_scan *s = ctx;
-    uint32_t i = s->any->of[literal];
+    uint32_t i = s->set->of[literal];
 
     (void)end;
     if (s->local->tried[i] == s->local->n_texts)
@@ -281,16 +351,20 @@ static bool match_any(const struct any *any, struct like_local *local, struct st
 {
     struct any_scan scan = {.any = any, .local = local};
 
+    if (any->quick != NULL &&
+        literals_next(any->quick, text.ptr, text.ptr + text.len, NULL) == NULL)
+        return false;
+    scan.set = set_of(any, local);
     scan.text = like_prepare(any->mode, &local->scratch, text);
-    for (size_t i = 0; i < any->n_others && !scan.hit; i++)
-        scan.hit = like_match_prepared(any->likes[any->others[i]], scan.text);
-    if (scan.hit || any->multi == NULL)
+    for (size_t i = 0; i < scan.set->n_others && !scan.hit; i++)
+        scan.hit = like_match_prepared(any->likes[scan.set->others[i]], scan.text);
+    if (scan.hit || scan.set->multi == NULL)
         return scan.hit;
     if (++local->n_texts == 0) {
         memset(local->tried, 0, any->n * sizeof(*local->tried));
         local->n_texts = 1;
     }
-    multi_scan(any->multi, local->multi, scan.text, on_stretch, &scan);
+    multi_scan(scan.set->multi, local->multi, scan.text, on_stretch, &scan);
     return scan.hit;
 }
 
@@ -303,10 +377,6 @@ static enum lanner_rc eval_like_any(struct fn_run *run, const struct column *arg
     struct str s;
 
     (void)err;
-    if (any->multi != NULL && local->multi == NULL) {
-        local->multi = multi_scratch_new(any->multi);
-        local->tried = xcalloc(any->n, sizeof(*local->tried));
-    }
     SEL_FOR (sel, i) {
         out[i] = VAL_ABSENT;
         if (aql_text(column_at(&args[0], i), room, &s))

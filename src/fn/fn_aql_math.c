@@ -217,6 +217,22 @@ static enum lanner_rc eval_mod(struct fn_run *run, const struct column *args, co
 /* ---- GREATEST, LEAST ---------------------------------------------------------------------------
  */
 
+/* Fields of text that hold numbers are numbers here: 10 is greater than 9. False when one is none.
+ */
+static bool extreme_number(const struct fn_run *run, const struct column *args, uint32_t row,
+                           enum aql_relation wanted, struct val *out)
+{
+    *out = val_to_num(column_at(&args[0], row));
+    for (size_t k = 1; k < run->call->n_args && !val_is_null(out); k++) {
+        struct val n = val_to_num(column_at(&args[k], row));
+
+        if (val_is_null(&n) || aql_relate(run->call->env, (struct aql_side){&n, NULL},
+                                          (struct aql_side){out, NULL}) == wanted)
+            *out = n;
+    }
+    return !val_is_null(out);
+}
+
 /* Null when one is null, or when two cannot be compared. */
 static void eval_extreme(const struct fn_run *run, const struct column *args, const struct sel *sel,
                          struct val *out, enum aql_relation wanted)
@@ -226,6 +242,8 @@ static void eval_extreme(const struct fn_run *run, const struct column *args, co
     SEL_FOR (sel, i) {
         const struct val *best = column_at(&args[0], i);
 
+        if (extreme_number(run, args, i, wanted, &out[i]))
+            continue;
         for (size_t k = 1; k < run->call->n_args && !val_is_null(best); k++) {
             const struct val *v = column_at(&args[k], i);
             enum aql_relation is = AQL_UNEQUAL;

@@ -68,6 +68,8 @@ static enum lanner_rc replace_cells(const struct fn_run *run, const struct colum
             out[i] = val_is_text(v) ? *v : result_text(run, s);
         if (result == REGEX_UNDECIDED)
             run_undecided(run);
+        if (run_is_full(run))
+            break;
     }
     buf_done(&text);
     return LANNER_OK;

@@ -65,13 +65,16 @@ static struct val part_val(const struct fn_run *run, const struct val *v, struct
 /* What may make much of little ends here. */
 #define MADE_TEXT_MOST ((size_t)1024 * 1024)
 
-static struct val made_text(const struct fn_run *run, const struct buf *text)
+static struct val too_long(const struct fn_run *run)
 {
-    if (text->len <= MADE_TEXT_MOST)
-        return result_text(run, buf_str(text));
     run_note(run, LANNER_NOTE_INPUT, "a result of %s() above %zu bytes was left out",
              call_name(run->call), MADE_TEXT_MOST);
     return VAL_ABSENT;
+}
+
+static struct val made_text(const struct fn_run *run, const struct buf *text)
+{
+    return text->len <= MADE_TEXT_MOST ? result_text(run, buf_str(text)) : too_long(run);
 }
 
 /* ---- one text to one text ----------------------------------------------------------------------
@@ -186,6 +189,24 @@ static enum lanner_rc eval_utf8(struct fn_run *run, const struct column *args,
 /* ---- CONCAT ------------------------------------------------------------------------------------
  */
 
+#define CONCAT_MOST ((size_t)16 * 1024 * 1024)
+
+/* Asked before anything is copied. */
+static bool concat_is_too_long(const struct fn_run *run, const struct column *args, uint32_t row)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < run->call->n_args && n <= CONCAT_MOST; k++) {
+        const struct val *v = column_at(&args[k], row);
+
+        n += val_is_text(v) ? v->len : 0;
+    }
+    if (n > CONCAT_MOST)
+        run_note(run, LANNER_NOTE_INPUT, "a result of %s() above %zu bytes was left out",
+                 call_name(run->call), CONCAT_MOST);
+    return n > CONCAT_MOST;
+}
+
 static enum lanner_rc eval_concat(struct fn_run *run, const struct column *args,
                                   const struct sel *sel, struct val *out, struct lanner_err *err)
 {
@@ -195,12 +216,17 @@ static enum lanner_rc eval_concat(struct fn_run *run, const struct column *args,
 
     (void)err;
     SEL_FOR (sel, i) {
+        out[i] = VAL_ABSENT;
+        if (concat_is_too_long(run, args, i))
+            continue;
         buf_clear(&text);
         for (size_t k = 0; k < run->call->n_args; k++) {
             if (aql_text(column_at(&args[k], i), room, &s))
                 buf_put_str(&text, s);
         }
         out[i] = result_text(run, buf_str(&text));
+        if (run_is_full(run))
+            break;
     }
     buf_done(&text);
     return LANNER_OK;
@@ -472,12 +498,18 @@ TRIM_KERNEL(rtrim, TRIM_END)
 /* n characters of the padding, repeated. */
 static void put_padding(struct buf *out, struct str pad, int64_t n)
 {
-    for (size_t i = 0; n > 0 && out->len <= MADE_TEXT_MOST; n--) {
-        size_t end = char_end(pad, i);
+    int64_t chars = char_count(pad);
+    size_t whole = chars > 0 ? (size_t)(n / chars) * pad.len : 0;
+    size_t start = out->len;
 
-        buf_put(out, pad.ptr + i, end - i);
-        i = end < pad.len ? end : 0;
-    }
+    if (n <= 0 || chars == 0)
+        return;
+    buf_reserve(out, whole);
+    if (whole > 0)
+        buf_put_str(out, pad);
+    for (size_t done = pad.len; done < whole; done = out->len - start)
+        buf_put(out, out->ptr + start, MIN(done, whole - done));
+    buf_put(out, pad.ptr, char_offset(pad, 0, n % chars));
 }
 
 static void eval_pad(const struct fn_run *run, const struct column *args, const struct sel *sel,
@@ -502,6 +534,11 @@ static void eval_pad(const struct fn_run *run, const struct column *args, const 
             continue;
         s.len = char_offset(s, 0, MAX(width, 0));
         missing = pad.len > 0 ? MAX(width, 0) - char_count(s) : 0;
+        /* A character is a byte at least. */
+        if (missing > (int64_t)MADE_TEXT_MOST) {
+            out[i] = too_long(run);
+            continue;
+        }
         buf_clear(&text);
         if (left)
             put_padding(&text, pad, missing);
@@ -509,6 +546,8 @@ static void eval_pad(const struct fn_run *run, const struct column *args, const 
         if (!left)
             put_padding(&text, pad, missing);
         out[i] = made_text(run, &text);
+        if (run_is_full(run))
+            break;
     }
     buf_done(&text);
 }
@@ -571,6 +610,8 @@ static enum lanner_rc eval_replace(struct fn_run *run, const struct column *args
         buf_clear(&text);
         put_replaced(&text, s, from, to);
         out[i] = made_text(run, &text);
+        if (run_is_full(run))
+            break;
     }
     buf_done(&text);
     return LANNER_OK;

@@ -110,7 +110,7 @@ static int base64_value(char c)
 }
 
 /* Characters outside the alphabet are passed over, as MIME decoders do; what follows the padding is
- * not read. One character left over is no encoding. */
+ * not read. One character left over is no encoding, nor is a text without any of the alphabet. */
 static bool put_base64_decoded(const struct fn_call *call, struct str in, struct buf *out)
 {
     struct buf raw = {0};
@@ -131,7 +131,7 @@ static bool put_base64_decoded(const struct fn_call *call, struct str in, struct
         else if (n % 4 == 0)
             buf_putc(&raw, (char)(bits & 255));
     }
-    if (n % 4 == 1) {
+    if (n % 4 == 1 || (n == 0 && in.len > 0)) {
         buf_done(&raw);
         return false;
     }

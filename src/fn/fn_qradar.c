@@ -1,6 +1,9 @@
 /* fn_qradar.c - names of categories, log source types and protocols, from QRadar's own tables. */
 #include "fn/beside.h"
 
+/* What the product calls a category that it does not know. */
+#define UNKNOWN "Unknown"
+
 /* A name of the tables: it lives for ever. */
 static struct val name_val(const char *name)
 {
@@ -21,7 +24,7 @@ static enum lanner_rc eval_category_name(struct fn_run *run, const struct column
         if (cell_long(v, &id))
             name = qradar_category_name(id);
         /* NULL has no name; what is no known id is called so by the product. */
-        out[i] = val_is_null(v) ? VAL_ABSENT : name_val(name != NULL ? name : "Unknown");
+        out[i] = val_is_null(v) ? VAL_ABSENT : name_val(name != NULL ? name : UNKNOWN);
     }
     return LANNER_OK;
 }
@@ -33,10 +36,13 @@ static enum lanner_rc eval_category_high(struct fn_run *run, const struct column
     (void)run;
     (void)err;
     SEL_FOR (sel, i) {
+        const struct val *v = column_at(&args[0], i);
+        const char *name = NULL;
         int64_t id;
 
-        out[i] = cell_long(column_at(&args[0], i), &id) ? name_val(qradar_category_high_name(id))
-                                                        : VAL_ABSENT;
+        if (cell_long(v, &id))
+            name = qradar_category_high_name(id);
+        out[i] = val_is_null(v) ? VAL_ABSENT : name_val(name != NULL ? name : UNKNOWN);
     }
     return LANNER_OK;
 }
@@ -52,7 +58,7 @@ static bool qualified(int64_t id, struct buf *out)
     buf_puts(out, high);
     if (id != qradar_category_high_id(id)) {
         buf_putc(out, '.');
-        buf_puts(out, low != NULL ? low : "Unknown");
+        buf_puts(out, low != NULL ? low : UNKNOWN);
     }
     return true;
 }
@@ -65,12 +71,15 @@ static enum lanner_rc eval_category_qualified(struct fn_run *run, const struct c
 
     (void)err;
     SEL_FOR (sel, i) {
+        const struct val *v = column_at(&args[0], i);
         int64_t id;
 
         buf_clear(&text);
-        out[i] = cell_long(column_at(&args[0], i), &id) && qualified(id, &text)
-                     ? result_text(run, buf_str(&text))
-                     : VAL_ABSENT;
+        out[i] = VAL_ABSENT;
+        if (cell_long(v, &id) && qualified(id, &text))
+            out[i] = result_text(run, buf_str(&text));
+        else if (!val_is_null(v))
+            out[i] = name_val(UNKNOWN);
     }
     buf_done(&text);
     return LANNER_OK;

@@ -49,6 +49,8 @@ static enum lanner_rc eval_replace(struct fn_run *run, const struct column *args
             out[i] = result_text(run, buf_str(&text));
         else if (result == REGEX_UNDECIDED)
             run_undecided(run);
+        if (run_is_full(run))
+            break;
     }
     buf_done(&text);
     return LANNER_OK;

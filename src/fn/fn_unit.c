@@ -396,6 +396,78 @@ static enum lanner_rc eval_flags_text(struct fn_run *run, const struct column *a
     return LANNER_OK;
 }
 
+/* ---- bitfield:extractFlagsAsArray ---- */
+
+/* `name[]` or `name`, to the names of its elements: as many as there are flags. */
+static enum lanner_rc writes_flags_array(const struct fn_call *call, fn_names *names,
+                                         struct arena *a, struct lanner_err *err)
+{
+    struct str as = arg_text(call, 2, a);
+    struct flags f = {0};
+
+    TRY(read_flags(call, a, &f, err));
+    if (str_ends(as, STR("[]")))
+        as.len -= 2;
+    for (size_t k = 0; k < f.n; k++)
+        VEC_PUSH(names, arena_printf(a, "%.*s[%zu]", STR_ARG(as), k));
+    return LANNER_OK;
+}
+
+struct flags_array {
+    struct flags f;
+    size_t *out; /* of each element; SIZE_MAX: nobody asks */
+};
+
+static enum lanner_rc bind_flags_array(struct fn_call *call, struct lanner_err *err)
+{
+    struct arena *a = call->env->arena;
+    struct flags_array *p = ARENA_NEW(a, struct flags_array);
+    fn_names names = {0};
+    enum lanner_rc rc;
+
+    TRY(read_flags(call, a, &p->f, err));
+    qsort(p->f.items, p->f.n, sizeof(*p->f.items), by_bit);
+    rc = writes_flags_array(call, &names, a, err);
+    p->out = ARENA_ARRAY(a, size_t, names.n);
+    for (size_t k = 0; k < names.n; k++)
+        p->out[k] = out_index(call, names.items[k]);
+    VEC_DONE(&names);
+    call->state = p;
+    return rc;
+}
+
+static enum lanner_rc eval_flags_array(struct fn_run *run, const struct column *args,
+                                       const struct sel *sel, struct fn_multi *out,
+                                       struct lanner_err *err)
+{
+    const struct flags_array *p = run->call->state;
+
+    (void)err;
+    SEL_FOR (sel, i) {
+        uint64_t bits;
+        size_t n = 0;
+
+        if (!cell_bits(column_at(&args[0], i), &bits))
+            continue;
+        for (size_t k = 0; k < p->f.n; k++) {
+            if ((bits >> p->f.items[k].bit & 1) == 0)
+                continue;
+            if (p->out[n] != SIZE_MAX)
+                out->out[p->out[n]][i] = val_str(p->f.items[k].name);
+            n++;
+        }
+        for (; n < p->f.n; n++) {
+            if (p->out[n] != SIZE_MAX)
+                out->out[p->out[n]][i] = VAL_ABSENT;
+        }
+    }
+    return LANNER_OK;
+}
+
+static const struct fn_param flags_array_params[] = {
+    PARAM("field", P_FIELD, PARAM_REQUIRED, NULL), PARAM("flagNames", P_LIST, PARAM_REQUIRED, NULL),
+    PARAM("asArray", P_TEXT, 0, "_flags[]"), PARAMS_END};
+
 static const struct fn_param unit_params[] = {PARAM("field", P_FIELD, PARAM_FIRST, NULL),
                                               PARAM("from", P_TEXT, 0, NULL),
                                               PARAM("to", P_TEXT, 0, NULL),
@@ -438,6 +510,19 @@ const struct fn_def fn_unit[] = {
         .bind = bind_flags,
         .eval_multi = eval_flags,
         .writes = writes_flags,
+    },
+    {
+        .name = "bitfield:extractFlagsAsArray",
+        .kind = FN_MULTI,
+        .params = flags_array_params,
+        .ret = TYPE_RAW,
+        .nulls = FN_NULL_IN_NULL_OUT,
+        .spelled = {[LANG_CQL] = "bitfield:extractFlagsAsArray"},
+        .family = "Network, geography, security",
+        .doc = "The names of the bits that are set, from low to high, as an array.",
+        .bind = bind_flags_array,
+        .eval_multi = eval_flags_array,
+        .writes = writes_flags_array,
     },
     {
         .name = "bitfield:extractFlagsAsString",

@@ -240,6 +240,8 @@ struct val result_text(const struct fn_run *run, struct str s)
     }
     if (s.len == 0)
         return val_text("", 0);
+    if (UNLIKELY(run_is_full(run)))
+        return VAL_ABSENT;
     if (UNLIKELY(run->arena->n_bytes > BATCH_RESULT_MAX)) {
         run_note(run, LANNER_NOTE_INPUT, "results of %s() were left out: they take too much memory",
                  call_name(run->call));
@@ -301,7 +303,7 @@ static bool is_searched(char c, bool ignore_case, bool whole)
         return false;
     if (whole && memchr(":,{}[] ", u, 7) != NULL)
         return false;
-    return !ignore_case || (u < 0x80 && (u | 0x20) != 'k' && (u | 0x20) != 's');
+    return !ignore_case || u < 0x80;
 }
 
 /* Whether `":` follows: what stands before is the key of an object. */

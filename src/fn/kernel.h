@@ -103,6 +103,11 @@ bool double_is_long(double d, int64_t *out);
 #define TEXT_RESULT_MAX ((size_t)64 * 1024 * 1024)
 /* And so are those of one batch together. */
 #define BATCH_RESULT_MAX ((size_t)1024 * 1024 * 1024)
+/* Whether a kernel may stop: the batch has made more than it may, and the run fails for it. */
+static inline bool run_is_full(const struct fn_run *run)
+{
+    return run->bytes_most != 0 && run->arena->n_bytes > run->bytes_most;
+}
 /* A copy of the text in the batch's arena. Above the bound: absent, and said so. */
 struct val result_text(const struct fn_run *run, struct str s);
 void run_note(const struct fn_run *run, enum lanner_note_kind kind, const char *fmt, ...)

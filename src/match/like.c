@@ -107,22 +107,13 @@ static void make_piece(struct like *l, const struct draft *d, size_t from, size_
     l->min_len += p->min_len;
 }
 
-/* Whether the byte may be searched for in texts that are not prepared yet, see utf8.h. */
+/* Whether the byte may be searched for in texts that are not prepared yet, see utf8.h and
+ * like_runs: U+212A (k) and U+017F (s) are for the caller. */
 static bool stands_alone(enum like_mode mode, char c)
 {
-    char lower = ascii_lower(c);
-
-    switch (mode) {
-    case LIKE_EXACT:
+    if (mode == LIKE_EXACT)
         return true;
-    case LIKE_ICASE:
-        return (unsigned char)c < 0x80 && lower != 'k' && lower != 's';
-    case LIKE_LOWER:
-        return (unsigned char)c < 0x80 && lower != 'k';
-    case LIKE_UPPER:
-        break;
-    }
-    return (unsigned char)c < 0x80 && lower != 'i' && lower != 's';
+    return (unsigned char)c < 0x80 && (mode != LIKE_UPPER || ascii_lower(c) != 'i');
 }
 
 static void find_runs(struct like *l, const struct draft *d, struct arena *a)

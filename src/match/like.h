@@ -46,8 +46,9 @@ bool like_is_any(const struct like *l);
 bool like_is_exact(const struct like *l);
 
 /* Runs of bytes that every match contains as they stand; with a mode other than LIKE_EXACT to be
- * searched without regard to ASCII case and cut so that they hold only ASCII letters that no other
- * character becomes (no k and s with LIKE_ICASE). Texts live with the pattern. */
+ * searched without regard to ASCII case and cut so that of other characters only U+212A (a k) and
+ * U+017F (an s) become letters of theirs: a match that has one of the two may lack a run with that
+ * letter. Texts live with the pattern. */
 size_t like_runs(const struct like *l, const struct str **out);
 /* The longest stretch of bytes that every prepared text that is matched contains; empty when there
  * is none. */

@@ -22,12 +22,6 @@ static const uint16_t json_bytes[128] = {
     ['v'] = 70,  ['w'] = 50,  ['x'] = 40,  ['y'] = 90,  ['z'] = 15,  ['{'] = 40,  ['}'] = 40,
 };
 
-/* What is known of the data: bytes and pairs of bytes. */
-struct bytes_seen {
-    double byte[256];
-    const uint32_t *pair; /* [first * 256 + second], or NULL */
-};
-
 static bool is_letter(char c)
 {
     return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
@@ -61,16 +55,15 @@ static double pair_weight(const struct bytes_seen *seen, const struct lit *lit, 
     return sum;
 }
 
-/* How often the n bytes from offset on are to be expected. */
-static double probe_weight(const struct bytes_seen *seen, const struct lit *lit, size_t offset,
-                           size_t n)
+double literal_probe_weight(const struct bytes_seen *seen, const struct lit *lit, size_t offset,
+                            size_t n)
 {
     double weight;
 
     if (seen->pair == NULL || n < 2) {
-        weight = 1;
+        weight = seen->total;
         for (size_t i = 0; i < n; i++)
-            weight *= byte_weight(seen, lit, offset + i);
+            weight *= byte_weight(seen, lit, offset + i) / seen->total;
         return weight;
     }
     /* As if a byte depended on the one before it only. The half keeps unseen pairs in order. */
@@ -157,8 +150,6 @@ static void fill_buckets(struct literals *set)
 
 static void choose_probes(struct literals *set, const struct bytes_seen *seen)
 {
-    if (set->multi != NULL)
-        return;
     choose_pair(set, seen);
     set->n_probe = PROBE_MAX;
     for (size_t i = 0; i < set->n; i++)
@@ -169,7 +160,7 @@ static void choose_probes(struct literals *set, const struct bytes_seen *seen)
         double least = 0;
 
         for (size_t k = 0; k + set->n_probe <= lit->text.len; k++) {
-            double weight = probe_weight(seen, lit, k, set->n_probe);
+            double weight = literal_probe_weight(seen, lit, k, set->n_probe);
 
             if (k == 0 || weight < least) {
                 least = weight;
@@ -242,13 +233,16 @@ enum lanner_rc literals_new(const struct literal *lits, size_t n, struct literal
         make_word(&set->lits[i]);
         set->max_len = MAX(set->max_len, lits[i].text.len);
     }
-    if (n > TEDDY_MAX)
+    for (size_t c = 0; c < 256; c++) {
+        seen.byte[c] = c < 128 && json_bytes[c] != 0 ? json_bytes[c] : 1;
+        seen.total += seen.byte[c];
+    }
+    if (n <= TEDDY_MAX)
+        choose_probes(set, &seen);
+    else if (!cpu_has_avx2() || !wide_new(set, &seen))
         rc = make_multi(set, err);
     if (rc != LANNER_OK)
         goto out;
-    for (size_t c = 0; c < 256; c++)
-        seen.byte[c] = c < 128 && json_bytes[c] != 0 ? json_bytes[c] : 1;
-    choose_probes(set, &seen);
     *out = set;
     set = NULL; /* now the caller's */
 out:
@@ -269,24 +263,34 @@ void literals_free(struct literals *set)
 void literals_sample(struct literals *set, const char *ptr, size_t len)
 {
     struct bytes_seen seen = {.pair = NULL};
-    uint32_t *pair;
+    uint32_t *pair, *slot;
 
     if (set->multi != NULL || len < 1024)
         return;
     len = MIN(len, (size_t)1 << 20);
     pair = xcalloc(256 * 256, sizeof(*pair));
+    slot = xcalloc((size_t)1 << WIDE_BITS, sizeof(*slot));
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)ptr[i];
 
         seen.byte[c]++;
         if (i > 0)
             pair[(unsigned char)ptr[i - 1] * 256 + c]++;
+        if (i > 1 && set->wide != NULL)
+            slot[wide_slot(ptr + i - 2)]++;
     }
-    for (size_t c = 0; c < 256; c++)
+    for (size_t c = 0; c < 256; c++) {
         seen.byte[c] += 0.01; /* unseen bytes are rare, not impossible */
+        seen.total += seen.byte[c];
+    }
     seen.pair = pair;
-    choose_probes(set, &seen);
+    seen.slot = slot;
+    if (set->wide != NULL)
+        (void)wide_choose(set, &seen); /* what was good for typical bytes stays good enough */
+    else
+        choose_probes(set, &seen);
     free(pair);
+    free(slot);
 }
 
 bool literals_at(const struct literals *set, size_t i, const char *p, const char *end)
@@ -313,25 +317,28 @@ bool literals_at(const struct literals *set, size_t i, const char *p, const char
     return true;
 }
 
+void literals_try(const struct literals *set, const char *ptr, const char *end, const char *q,
+                  size_t i, struct literal_find *find)
+{
+    size_t offset = set->lits[i].offset;
+    const char *start = q - offset;
+
+    if ((size_t)(q - ptr) < offset)
+        return;
+    if (find->start != NULL && (start > find->start || (start == find->start && i > find->which)))
+        return;
+    if (literals_at(set, i, start, end))
+        *find = (struct literal_find){start, i};
+}
+
 void literals_verify(const struct literals *set, const char *ptr, const char *end, const char *q,
                      unsigned buckets, struct literal_find *find)
 {
     for (; buckets != 0; buckets &= buckets - 1) {
         unsigned b = (unsigned)__builtin_ctz(buckets);
 
-        for (size_t k = 0; k < set->bucket_n[b]; k++) {
-            size_t i = set->bucket[b][k];
-            size_t offset = set->lits[i].offset;
-            const char *start = q - offset;
-
-            if ((size_t)(q - ptr) < offset)
-                continue;
-            if (find->start != NULL &&
-                (start > find->start || (start == find->start && i > find->which)))
-                continue;
-            if (literals_at(set, i, start, end))
-                *find = (struct literal_find){start, i};
-        }
+        for (size_t k = 0; k < set->bucket_n[b]; k++)
+            literals_try(set, ptr, end, q, set->bucket[b][k], find);
     }
 }
 
@@ -410,6 +417,10 @@ const char *literals_next(const struct literals *set, const char *ptr, const cha
         return NULL;
     if (set->multi != NULL)
         find = find_multi(set, ptr, end);
+    else if (set->wide != NULL && (end - ptr < 64 || !cpu_has_avx2()))
+        wide_scalar(set, ptr, end, &find);
+    else if (set->wide != NULL)
+        literals_wide_avx2(set, ptr, end, &find);
     else if (end - ptr < 64 || !cpu_has_avx2())
         teddy_scalar(set, ptr, end, &find);
     else if (set->n == 1)

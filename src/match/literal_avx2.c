@@ -74,20 +74,27 @@ struct teddy {
     __m256i high[PROBE_MAX];
 };
 
-/* For 32 positions from q on the buckets whose probe may stand there. */
-static inline __m256i teddy_block(const struct teddy *t, const char *q, unsigned n_probe)
+/* The buckets that may have the byte at each of 32 positions. */
+static inline __m256i buckets_at(__m256i low, __m256i high, const char *q)
 {
     const __m256i nibble = _mm256_set1_epi8(0x0F);
-    __m256i all = _mm256_set1_epi8((char)0xFF);
+    __m256i v = _mm256_loadu_si256((const __m256i *)q);
 
-    for (unsigned k = 0; k < n_probe; k++) {
-        __m256i v = _mm256_loadu_si256((const __m256i *)(q + k));
-        __m256i low = _mm256_shuffle_epi8(t->low[k], _mm256_and_si256(v, nibble));
-        __m256i high =
-            _mm256_shuffle_epi8(t->high[k], _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble));
+    low = _mm256_shuffle_epi8(low, _mm256_and_si256(v, nibble));
+    high = _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble));
+    return _mm256_and_si256(low, high);
+}
 
-        all = _mm256_and_si256(all, _mm256_and_si256(low, high));
-    }
+/* For 32 positions from q on the buckets whose probe may stand there. No loop: the compiler would
+ * keep one. */
+static inline __m256i teddy_block(const struct teddy *t, const char *q, unsigned n_probe)
+{
+    __m256i all = buckets_at(t->low[0], t->high[0], q);
+
+    if (n_probe > 1)
+        all = _mm256_and_si256(all, buckets_at(t->low[1], t->high[1], q + 1));
+    if (n_probe > 2)
+        all = _mm256_and_si256(all, buckets_at(t->low[2], t->high[2], q + 2));
     return all;
 }
 
@@ -159,4 +166,62 @@ void literals_teddy_avx2(const struct literals *set, const char *ptr, const char
         teddy_scan(set, ptr, end, find, 2);
     else
         teddy_scan(set, ptr, end, find, 1);
+}
+
+static inline struct teddy wide_tables(const struct wide *w, size_t group)
+{
+    struct teddy t;
+
+    for (unsigned k = 0; k < PROBE_MAX; k++) {
+        t.low[k] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)w->low[group][k]));
+        t.high[k] =
+            _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)w->high[group][k]));
+    }
+    return t;
+}
+
+static void wide_check(const struct literals *set, const char *ptr, const char *end, const char *q,
+                       __m256i buckets, struct literal_find *find)
+{
+    __m256i none = _mm256_cmpeq_epi8(buckets, _mm256_setzero_si256());
+
+    for (uint32_t mask = ~(uint32_t)_mm256_movemask_epi8(none); mask != 0; mask = _blsr_u32(mask))
+        wide_verify(set, ptr, end, q + _tzcnt_u32(mask), find);
+}
+
+static inline void wide_scan(const struct literals *set, const char *ptr, const char *end,
+                             struct literal_find *find, size_t n_groups)
+{
+    const struct teddy t = wide_tables(set->wide, 0);
+    const struct teddy u = wide_tables(set->wide, n_groups - 1);
+    const char *q = ptr;
+
+    for (; (size_t)(end - q) >= 64 + PROBE_MAX - 1; q += 64) {
+        __m256i a = teddy_block(&t, q, PROBE_MAX);
+        __m256i b = teddy_block(&t, q + 32, PROBE_MAX);
+
+        if (n_groups > 1) {
+            a = _mm256_or_si256(a, teddy_block(&u, q, PROBE_MAX));
+            b = _mm256_or_si256(b, teddy_block(&u, q + 32, PROBE_MAX));
+        }
+        __m256i any = _mm256_or_si256(a, b);
+
+        if (LIKELY(_mm256_testz_si256(any, any) && find->start == NULL))
+            continue;
+        if (is_final(set, q, find))
+            return;
+        wide_check(set, ptr, end, q, a, find);
+        wide_check(set, ptr, end, q + 32, b, find);
+    }
+    for (; q < end && !is_final(set, q, find); q++)
+        wide_verify(set, ptr, end, q, find);
+}
+
+void literals_wide_avx2(const struct literals *set, const char *ptr, const char *end,
+                        struct literal_find *find)
+{
+    if (set->wide->n_groups == 1)
+        wide_scan(set, ptr, end, find, 1);
+    else
+        wide_scan(set, ptr, end, find, 2);
 }

@@ -509,13 +509,18 @@ static enum regex_result replace(const struct regex *re, struct regex_scratch *s
         }
         any = true;
         buf_put(out, subject.ptr + copied, m.offsets[0] - copied);
-        for (size_t k = 0; k < t->parts.n; k++)
+        /* What is too long is found out at the next match, or behind the last. */
+        for (size_t k = 0; k < t->parts.n && out->len - base <= REGEX_MAX_OUTPUT; k++)
             put_part(re, &t->parts.items[k], &m, subject, out);
         copied = m.offsets[1];
         start = once ? SIZE_MAX : regex_next_start(&m, subject);
     }
     if (!any)
         return REGEX_NO;
+    if (out->len - base > REGEX_MAX_OUTPUT) {
+        out->len = base;
+        return REGEX_UNDECIDED;
+    }
     buf_put(out, subject.ptr + copied, subject.len - copied);
     return REGEX_MATCH;
 }

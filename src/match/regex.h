@@ -102,7 +102,7 @@ enum lanner_rc regex_template_compile(struct arena *a, const struct regex *re, s
 /* Appends the subject with every match replaced. REGEX_NO: no match, nothing was appended.
  * REGEX_UNDECIDED: nothing was appended. Output is bounded to REGEX_MAX_OUTPUT bytes: beyond that
  * REGEX_UNDECIDED too. */
-#define REGEX_MAX_OUTPUT ((size_t)64 * 1024 * 1024)
+#define REGEX_MAX_OUTPUT ((size_t)16 * 1024 * 1024)
 enum regex_result regex_replace(const struct regex *re, struct regex_scratch *s, struct str subject,
                                 const struct regex_template *t, struct buf *out) MUST_USE;
 /* The same for the first match alone. */

@@ -33,18 +33,39 @@ void pass_chain(struct plan_node *top, node_chain *out)
 typedef enum lanner_rc (*chain_fn)(struct pass *p, struct plan_node **top, struct lanner_err *err);
 
 static enum lanner_rc each_below(struct pass *p, struct plan_node **top, chain_fn fn,
+                                 struct lanner_err *err);
+
+static enum lanner_rc each_of_agg(struct pass *p, struct plan_agg *agg, chain_fn fn,
+                                  struct lanner_err *err)
+{
+    if (agg->pre != NULL)
+        TRY(each_below(p, &agg->pre, fn, err));
+    return agg->post != NULL ? each_below(p, &agg->post, fn, err) : LANNER_OK;
+}
+
+static enum lanner_rc each_of_sequence(struct pass *p, struct plan_sequence *s, chain_fn fn,
+                                       struct lanner_err *err)
+{
+    if (s->begin != NULL)
+        TRY(each_below(p, &s->begin, fn, err));
+    if (s->end != NULL)
+        TRY(each_below(p, &s->end, fn, err));
+    for (size_t i = 0; i < s->n_items; i++)
+        TRY(each_of_agg(p, &s->items[i], fn, err));
+    return LANNER_OK;
+}
+
+static enum lanner_rc each_below(struct pass *p, struct plan_node **top, chain_fn fn,
                                  struct lanner_err *err)
 {
     TRY(fn(p, top, err));
     for (struct plan_node *n = *top; n != NULL; n = n->in) {
         for (size_t i = 0; n->kind == NODE_BRANCH && i < n->u.branch.n_clauses; i++)
             TRY(each_below(p, &n->u.branch.clauses[i].body, fn, err));
-        for (size_t i = 0; n->kind == NODE_AGGREGATE && i < n->u.aggregate.n_items; i++) {
-            if (n->u.aggregate.items[i].pre != NULL)
-                TRY(each_below(p, &n->u.aggregate.items[i].pre, fn, err));
-            if (n->u.aggregate.items[i].post != NULL)
-                TRY(each_below(p, &n->u.aggregate.items[i].post, fn, err));
-        }
+        for (size_t i = 0; n->kind == NODE_AGGREGATE && i < n->u.aggregate.n_items; i++)
+            TRY(each_of_agg(p, &n->u.aggregate.items[i], fn, err));
+        if (n->kind == NODE_SEQUENCE)
+            TRY(each_of_sequence(p, &n->u.sequence, fn, err));
         for (size_t i = 0; n->kind == NODE_CORRELATE && i < n->u.correlate.n_queries; i++)
             TRY(each_below(p, &n->u.correlate.queries[i].body, fn, err));
         if (n->kind == NODE_GROUP_APPLY)

@@ -180,6 +180,13 @@ static void walk_one_expr(const struct plan_visitor *v, struct plan_node *n, str
         expr_walk(e, walk_expr, &w);
 }
 
+static void walk_agg(const struct plan_visitor *v, struct plan_node *n, struct plan_agg *agg)
+{
+    plan_walk(agg->pre, v);
+    walk_one_expr(v, n, agg->call);
+    plan_walk(agg->post, v);
+}
+
 static void walk_node(struct plan_node *n, const struct plan_visitor *v)
 {
     if (v->node != NULL)
@@ -202,16 +209,16 @@ static void walk_node(struct plan_node *n, const struct plan_visitor *v)
     case NODE_GENERATE:
         walk_one_expr(v, n, n->u.unnest.item.expr);
         break;
+    case NODE_EACH:
+        plan_walk(n->u.each.body, v);
+        break;
     case NODE_BRANCH:
         for (size_t i = 0; i < n->u.branch.n_clauses; i++)
             plan_walk(n->u.branch.clauses[i].body, v);
         break;
     case NODE_AGGREGATE:
-        for (size_t i = 0; i < n->u.aggregate.n_items; i++) {
-            plan_walk(n->u.aggregate.items[i].pre, v);
-            walk_one_expr(v, n, n->u.aggregate.items[i].call);
-            plan_walk(n->u.aggregate.items[i].post, v);
-        }
+        for (size_t i = 0; i < n->u.aggregate.n_items; i++)
+            walk_agg(v, n, &n->u.aggregate.items[i]);
         break;
     case NODE_CORRELATE:
         for (size_t i = 0; i < n->u.correlate.n_queries; i++)
@@ -219,6 +226,12 @@ static void walk_node(struct plan_node *n, const struct plan_visitor *v)
         break;
     case NODE_GROUP_APPLY:
         plan_walk(n->u.group_apply.body, v);
+        break;
+    case NODE_SEQUENCE:
+        plan_walk(n->u.sequence.begin, v);
+        plan_walk(n->u.sequence.end, v);
+        for (size_t i = 0; i < n->u.sequence.n_items; i++)
+            walk_agg(v, n, &n->u.sequence.items[i]);
         break;
     case NODE_SESSION:
         walk_one_expr(v, n, n->u.session.time);

@@ -91,6 +91,7 @@ struct plan_prefilter {
 struct plan_scan {
     int64_t from_ns, to_ns; /* TIME_NONE: open. from included, to excluded unless to_included */
     bool to_included;
+    bool own_interval; /* the query gives this scan one: that of the plan does not narrow it */
     struct plan_search *searches;
     size_t n_searches;
     /* Conjuncts found by opt/conjuncts.c: every row that can reach the result fulfils them; they
@@ -104,6 +105,9 @@ struct plan_scan {
     struct plan_prefilter *choices;
     size_t n_choices;
     struct plan_prefilter prefilter;
+    /* Where a parser script decides the event time, the filter above it that stands for the
+     * interval: its predicate is set by the engine. NULL: the scan keeps the interval itself. */
+    struct plan_node *interval;
 };
 
 /* How to choose the width of time buckets once the interval is known. */
@@ -180,7 +184,46 @@ enum join_mode {
     JOIN_MARK /* every row stays; `mark` says whether the table has a match: true, false, or absent
                  when a key of the row is null */
 };
+enum each_mode {
+    EACH_ANY,    /* whether the sub-pipeline lets an element through */
+    EACH_FILTER, /* the elements that it lets through */
+    EACH_MAP     /* the values of the field `as` of the rows that it lets through */
+};
 enum join_match { MATCH_TEXT, MATCH_CIDR, MATCH_GLOB };
+
+enum sequence_kind {
+    SEQUENCE_PARTS,     /* numbers the parts of the sequence, drops rows outside of any */
+    SEQUENCE_NEIGHBOR,  /* copies fields of the row some places away */
+    SEQUENCE_AGGREGATE, /* adds aggregates over a window of rows that ends with this one */
+};
+
+/* What is done to the rows one by one, in the order of their ordinals. */
+struct plan_sequence {
+    enum sequence_kind kind;
+    const char *name; /* as the language calls it, for messages */
+    struct str time;  /* field with a time, ms; empty: none is looked at */
+    /* PARTS */
+    struct str id;           /* field: number of the part */
+    struct plan_node *begin; /* sub-pipeline; a row that it lets through begins a part; NULL */
+    struct plan_node *end;   /* likewise: ends one */
+    bool begin_only;         /* rows are in a part only from such a row on */
+    int64_t pause_ms;        /* a larger gap to the row before ends the part; 0: none */
+    int64_t duration_ms;     /* a row later than the first by more does too; 0: none */
+    struct str *measured;    /* fields whose texts count ... */
+    size_t n_measured;
+    uint64_t limit_bytes; /* ... and of which the parts together hold no more; 0: all */
+    /* NEIGHBOR */
+    struct plan_rename *include;
+    size_t n_include;
+    uint64_t distance;
+    bool succeeding;
+    /* AGGREGATE */
+    struct plan_agg *items;
+    size_t n_items;
+    uint64_t n_rows;      /* of the window; 0: all */
+    int64_t span_ms;      /* rows not earlier than the last by this or more; 0: any */
+    bool without_current; /* the row itself is not in its window */
+};
 
 struct plan_node {
     enum node_kind kind;
@@ -204,6 +247,17 @@ struct plan_node {
             size_t n_names;
         } project;
         struct {
+            enum each_mode mode;
+            struct str array; /* name[0], name[1], ... without brackets */
+            struct str var;   /* an element in the sub-pipeline; its members are var.key, var[1] */
+            struct str as;    /* EACH_ANY: the field for true or false; else the array made */
+            bool objects;     /* elements have members */
+            struct plan_node *body; /* chain down to NODE_INPUT over one row an element */
+            struct str *names;      /* outputs asked for: as[0], ...; set by bind */
+            size_t n_names;
+            bool open; /* all elements go to the open rows; set by bind */
+        } each;
+        struct {
             struct plan_branch_clause *clauses;
             size_t n_clauses;
         } branch;
@@ -222,8 +276,10 @@ struct plan_node {
             size_t n_keys;
             enum missing_keys missing;
             struct plan_node
-                *body; /* chain down to NODE_INPUT, over rows in (time, ordinal) order */
+                *body;          /* chain down to NODE_INPUT, over rows in (time, ordinal) order */
+            bool as_they_stand; /* rows of a group in the order of ordinals alone */
         } group_apply;
+        struct plan_sequence sequence;
         struct {
             struct plan_sort_key *keys; /* may be none: by ordinal alone */
             size_t n_keys;
@@ -239,6 +295,12 @@ struct plan_node {
             struct str rest;    /* ... by this text */
             bool has_rest;      /* one more row with the sum of what is left out, if any is */
         } share;
+        struct {
+            struct str header; /* field whose values name the rows; empty: row[1], row[2], ... */
+            struct str as;     /* field for the names of the fields; gather: the array */
+            uint64_t limit;    /* rows taken */
+            struct str gather; /* not empty: only this field, all rows, as one array */
+        } transpose;
         struct {
             uint64_t n;
         } limit;
@@ -264,6 +326,7 @@ struct plan_node {
             uint64_t max_rows;     /* rows emitted for one match */
             bool last_first;       /* the table's last matching row first (CQL match) */
             bool missing_is_empty; /* an absent included value becomes "" (CQL join) */
+            bool in_place;         /* in a sub-pipeline; max_rows is 1 */
             struct str mark;       /* JOIN_MARK: the field */
             uint64_t table_limit;  /* rows of the table used; 0: all */
         } join;
@@ -277,7 +340,9 @@ struct plan_node {
             bool has_within;
             int64_t within_ms; /* between the first and the last row of a set */
             bool sequence;     /* the rows' times ascend in the order of the queries */
-            bool once;         /* a row is part of one set only */
+            int64_t
+                jitter_ms; /* by so much a row may be earlier than the one before all the same */
+            bool once;     /* a row is part of one set only */
         } correlate;
         struct {
             struct str table;
@@ -384,6 +449,9 @@ struct schema {
 const struct schema_field *schema_find(const struct schema *s, struct str name);
 
 /* ---- The scan of a job ------------------------------------------------------------- */
+
+/* Fields of the record that a job may ask for: beyond, binding them costs their square. */
+#define SCAN_MAX_FIELDS 4096
 
 /* The fields all plans of a job ask of the scan: one set of columns, shared. */
 struct scan_fields {

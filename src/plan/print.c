@@ -181,17 +181,10 @@ static void put_sort(struct buf *out, const struct plan_node *n)
     buf_puts(out, n->u.sort.ordinal_descending ? "ordinal desc" : "ordinal");
 }
 
-static void put_aggregate(struct buf *out, const struct plan_node *n, int depth)
+static void put_aggs(struct buf *out, const struct plan_agg *items, size_t n, int depth)
 {
-    if (n->u.aggregate.n_keys > 0) {
-        buf_puts(out, " by ");
-        put_names(out, n->u.aggregate.keys, n->u.aggregate.n_keys);
-    }
-    if (n->u.aggregate.limit != 0)
-        buf_printf(out, " limit %llu", (unsigned long long)n->u.aggregate.limit);
-    buf_putc(out, '\n');
-    for (size_t i = 0; i < n->u.aggregate.n_items; i++) {
-        const struct plan_agg *agg = &n->u.aggregate.items[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct plan_agg *agg = &items[i];
 
         buf_printf(out, "%*s", depth * 2 + 2, "");
         put_names(out, agg->names, agg->n_names);
@@ -201,6 +194,65 @@ static void put_aggregate(struct buf *out, const struct plan_node *n, int depth)
         put_sub(out, "before:", agg->pre, depth + 2);
         put_sub(out, "after:", agg->post, depth + 2);
     }
+}
+
+static void put_aggregate(struct buf *out, const struct plan_node *n, int depth)
+{
+    if (n->u.aggregate.n_keys > 0) {
+        buf_puts(out, " by ");
+        put_names(out, n->u.aggregate.keys, n->u.aggregate.n_keys);
+    }
+    if (n->u.aggregate.limit != 0)
+        buf_printf(out, " limit %llu", (unsigned long long)n->u.aggregate.limit);
+    buf_putc(out, '\n');
+    put_aggs(out, n->u.aggregate.items, n->u.aggregate.n_items, depth);
+}
+
+static void put_parts(struct buf *out, const struct plan_sequence *s, int depth)
+{
+    put_name(out, s->id);
+    if (s->pause_ms != 0)
+        buf_printf(out, " pause %lld ms", (long long)s->pause_ms);
+    if (s->duration_ms != 0)
+        buf_printf(out, " duration %lld ms", (long long)s->duration_ms);
+    buf_putc(out, '\n');
+    put_sub(out, s->begin_only ? "only from:" : "begin:", s->begin, depth + 1);
+    put_sub(out, "end:", s->end, depth + 1);
+}
+
+static void put_neighbor(struct buf *out, const struct plan_sequence *s)
+{
+    buf_printf(out, "%s%llu:", s->succeeding ? "+" : "-", (unsigned long long)s->distance);
+    for (size_t i = 0; i < s->n_include; i++) {
+        buf_puts(out, i > 0 ? ", " : " ");
+        put_name(out, s->include[i].from);
+        buf_puts(out, " as ");
+        put_name(out, s->include[i].to);
+    }
+    buf_putc(out, '\n');
+}
+
+static void put_sequence(struct buf *out, const struct plan_node *n, int depth)
+{
+    const struct plan_sequence *s = &n->u.sequence;
+
+    buf_printf(out, " %s ", s->name);
+    if (s->kind == SEQUENCE_PARTS) {
+        put_parts(out, s, depth);
+        return;
+    }
+    if (s->kind == SEQUENCE_NEIGHBOR) {
+        put_neighbor(out, s);
+        return;
+    }
+    if (s->n_rows != 0)
+        buf_printf(out, "%llu rows", (unsigned long long)s->n_rows);
+    else if (s->span_ms != 0)
+        buf_printf(out, "%lld ms", (long long)s->span_ms);
+    else
+        buf_puts(out, "all rows so far");
+    buf_puts(out, s->without_current ? " before\n" : "\n");
+    put_aggs(out, s->items, s->n_items, depth);
 }
 
 static void put_project(struct buf *out, const struct plan_node *n)
@@ -256,6 +308,19 @@ static void put_session(struct buf *out, const struct plan_node *n)
         buf_printf(out, " timeout %lld ms", (long long)n->u.session.timeout_ms);
     if (n->u.session.window_ms != 0)
         buf_printf(out, " window %lld ms", (long long)n->u.session.window_ms);
+}
+
+static void put_each(struct buf *out, const struct plan_node *n)
+{
+    static const char *const modes[] = {
+        [EACH_ANY] = "any", [EACH_FILTER] = "filter", [EACH_MAP] = "map"};
+
+    buf_printf(out, " %s of ", modes[n->u.each.mode]);
+    put_name(out, n->u.each.array);
+    buf_puts(out, " as ");
+    put_name(out, n->u.each.var);
+    buf_puts(out, " to ");
+    put_name(out, n->u.each.as);
 }
 
 static void put_link(struct buf *out, const struct plan_node *n, const struct plan_link *link)
@@ -369,6 +434,16 @@ static void put_node(struct buf *out, const struct plan_node *n, int depth)
     case NODE_AGGREGATE:
         put_aggregate(out, n, depth);
         return;
+    case NODE_SEQUENCE:
+        put_sequence(out, n, depth);
+        return;
+    case NODE_EACH:
+        put_each(out, n);
+        break;
+    case NODE_TRANSPOSE:
+        buf_puts(out, n->u.transpose.gather.len > 0 ? " to " : " names to ");
+        put_name(out, n->u.transpose.as);
+        break;
     case NODE_BRANCH:
     case NODE_INPUT:
     case NODE_UNION:
@@ -379,6 +454,8 @@ static void put_node(struct buf *out, const struct plan_node *n, int depth)
     for (size_t i = 0; n->kind == NODE_BRANCH && i < n->u.branch.n_clauses; i++)
         put_sub(out, "clause:", n->u.branch.clauses[i].body, depth + 1);
     put_queries(out, n, depth + 1);
+    if (n->kind == NODE_EACH)
+        put_sub(out, "each:", n->u.each.body, depth + 1);
     if (n->kind == NODE_GROUP_APPLY)
         put_sub(out, "each:", n->u.group_apply.body, depth + 1);
     for (size_t i = 0; n->kind == NODE_UNION && i < n->u.set.n_inputs; i++)

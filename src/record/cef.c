@@ -110,6 +110,7 @@ bool cef_parse(struct str text, struct arena *a, struct cef *out)
     rest = str_of(text.ptr + start + mark.len, text.len - start - mark.len);
     if (!take_field(&rest, &version, a) || version.len == 0 || !ascii_is_digit(version.ptr[0]))
         return false;
+    out->format = version;
     if (!take_field(&rest, &out->vendor, a) || !take_field(&rest, &out->product, a) ||
         !take_field(&rest, &out->version, a) || !take_field(&rest, &out->event_class_id, a) ||
         !take_field(&rest, &out->name, a))

@@ -10,6 +10,7 @@
 #define CEF_MAX_PAIRS 2000
 
 struct cef {
+    struct str format; /* version of the format: 0, 1 */
     struct str vendor, product, version, event_class_id, name, severity;
     struct kv_pair *pairs; /* arena; in order */
     size_t n;

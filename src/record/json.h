@@ -99,6 +99,13 @@ struct json_flat {
  */
 struct json_flat json_flatten(struct str record, struct str prefix, unsigned flags,
                               struct arena *arena, json_on_leaf fn, void *ctx);
+/* Whether a leaf of this name is wanted; the name lives until it returns. */
+typedef bool (*json_pick)(void *ctx, struct str name);
+/* Only the leaves picked, and strings that may hold JSON text; the values of all others are passed
+ * over. n_fields counts all. */
+struct json_flat json_flatten_picked(struct str record, struct str prefix, unsigned flags,
+                                     struct arena *arena, json_pick pick, json_on_leaf fn,
+                                     void *ctx);
 
 /* ---- tools ---- */
 

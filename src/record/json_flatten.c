@@ -22,6 +22,7 @@ struct flatten {
     const char *lo;
     const char *end;
     unsigned flags;
+    json_pick pick; /* NULL: every leaf */
     json_on_leaf fn;
     void *ctx;
     struct json_flat result;
@@ -38,19 +39,39 @@ static const char *fault(struct flatten *f, const char *at)
     return NULL;
 }
 
-static void give(struct flatten *f, struct val v)
+/* Counts a leaf; false when there are too many. */
+static bool count(struct flatten *f)
 {
-    if (v.kind == KIND_NULL && (f->flags & JSON_FLATTEN_NULLS) == 0)
-        return;
     if (f->result.n_fields == JSON_MAX_FIELDS || f->name_bytes + f->name.len > NAME_BYTES_MAX) {
         f->result.cut = true;
         f->stop = true;
-        return;
+        return false;
     }
     f->result.n_fields++;
     f->name_bytes += f->name.len;
+    return true;
+}
+
+static void give(struct flatten *f, struct val v)
+{
+    if ((v.kind == KIND_NULL && (f->flags & JSON_FLATTEN_NULLS) == 0) || !count(f))
+        return;
     if (!f->fn(f->ctx, arena_str(f->arena, buf_str(&f->name)), v))
         f->stop = true;
+}
+
+static void put_index(struct buf *b, uint64_t index)
+{
+    char digits[24];
+    size_t at = sizeof(digits);
+
+    digits[--at] = ']';
+    do {
+        digits[--at] = (char)('0' + index % 10);
+        index /= 10;
+    } while (index != 0);
+    digits[--at] = '[';
+    buf_put(b, digits + at, sizeof(digits) - at);
 }
 
 /* The name of the next member or element; p stands on its key or value. Returns its value's place.
@@ -63,7 +84,7 @@ static const char *name_member(struct flatten *f, struct level *level, const cha
 
     f->name.len = level->name_len;
     if (!level->in_object) {
-        buf_printf(&f->name, "[%llu]", (unsigned long long)level->index++);
+        put_index(&f->name, level->index++);
         return p;
     }
     e = *p == '"' ? json_string_end(p + 1, f->end, &escaped) : NULL;
@@ -101,6 +122,15 @@ static const char *open_container(struct flatten *f, const char *p)
     return inside;
 }
 
+/* Whether the value at p is a string that may hold JSON text; an escape may be a blank or {. */
+static bool may_hold_json(const char *p, const char *end)
+{
+    if (*p != '"')
+        return false;
+    p = scan_blanks(p + 1, end);
+    return p < end && (*p == '{' || *p == '[' || *p == '\\');
+}
+
 static const char *take_value(struct flatten *f, const char *p)
 {
     const char *e;
@@ -110,7 +140,10 @@ static const char *take_value(struct flatten *f, const char *p)
     e = p < f->end ? json_value_end(p, f->end) : NULL;
     if (e == NULL)
         return fault(f, p);
-    give(f, json_scalar(str_of(p, (size_t)(e - p)), f->arena));
+    if (f->pick != NULL && !may_hold_json(p, f->end) && !f->pick(f->ctx, buf_str(&f->name)))
+        (void)(*p == 'n' || count(f));
+    else
+        give(f, json_scalar(str_of(p, (size_t)(e - p)), f->arena));
     return e;
 }
 
@@ -150,13 +183,15 @@ static void top_scalar(struct flatten *f, struct str text)
     give(f, json_scalar(str_trim(text), f->arena));
 }
 
-struct json_flat json_flatten(struct str record, struct str prefix, unsigned flags,
-                              struct arena *arena, json_on_leaf fn, void *ctx)
+struct json_flat json_flatten_picked(struct str record, struct str prefix, unsigned flags,
+                                     struct arena *arena, json_pick pick, json_on_leaf fn,
+                                     void *ctx)
 {
     struct flatten f = {.arena = arena,
                         .lo = record.ptr,
                         .end = record.ptr + record.len,
                         .flags = flags,
+                        .pick = pick,
                         .fn = fn,
                         .ctx = ctx};
     const char *p = scan_blanks(record.ptr, f.end);
@@ -176,4 +211,10 @@ struct json_flat json_flatten(struct str record, struct str prefix, unsigned fla
     VEC_DONE(&f.levels);
     buf_done(&f.name);
     return f.result;
+}
+
+struct json_flat json_flatten(struct str record, struct str prefix, unsigned flags,
+                              struct arena *arena, json_on_leaf fn, void *ctx)
+{
+    return json_flatten_picked(record, prefix, flags, arena, NULL, fn, ctx);
 }

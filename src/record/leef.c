@@ -25,7 +25,7 @@ static int hex_digit(char c)
 }
 
 /* One character, or its code: x5E, 0x5E. 0: it is no delimiter. */
-static char delimiter_of(struct str s)
+char leef_delimiter(struct str s)
 {
     struct str hex = s;
     unsigned code = 0;
@@ -116,7 +116,7 @@ static void read_attributes(struct str s, char delimiter, struct arena *a, struc
     }
 }
 
-bool leef_parse(struct str text, struct arena *a, struct leef *out)
+bool leef_parse_by(struct str text, char wanted, struct arena *a, struct leef *out)
 {
     struct str mark = STR("LEEF:");
     size_t start = str_find(str_of(text.ptr, MIN(text.len, (size_t)EVENT_MAX_LEAD)), mark);
@@ -129,6 +129,7 @@ bool leef_parse(struct str text, struct arena *a, struct leef *out)
     rest = str_of(text.ptr + start + mark.len, text.len - start - mark.len);
     if (!take_field(&rest, &version) || version.len == 0 || !ascii_is_digit(version.ptr[0]))
         return false;
+    out->format = version;
     if (!take_field(&rest, &out->vendor) || !take_field(&rest, &out->product) ||
         !take_field(&rest, &out->version))
         return false;
@@ -141,12 +142,19 @@ bool leef_parse(struct str text, struct arena *a, struct leef *out)
 
         /* The field may be left out: then it would be an attribute. */
         if (take_field(&behind, &delimiter) && str_find_char(delimiter, '=') == SIZE_MAX) {
-            between = delimiter_of(delimiter);
+            between = leef_delimiter(delimiter);
             rest = behind;
         }
     }
+    if (wanted != '\0')
+        between = wanted;
     if (between == '\0')
         between = guess_delimiter(rest);
     read_attributes(rest, between, a, out);
     return true;
+}
+
+bool leef_parse(struct str text, struct arena *a, struct leef *out)
+{
+    return leef_parse_by(text, '\0', a, out);
 }

@@ -24,6 +24,7 @@ struct renderer {
 /* An output that spools sees its rows in `finish` only, when all field names are known. */
 struct output_def {
     bool spools;
+    bool capped; /* shows max_rows rows and counts the rest */
     enum lanner_rc (*row)(struct renderer *r, const struct lanner_row *row,
                           struct lanner_err *err);                        /* NULL when it spools */
     enum lanner_rc (*finish)(struct renderer *r, struct lanner_err *err); /* may be NULL */

@@ -66,7 +66,7 @@ enum lanner_rc render_row(struct renderer *r, const struct lanner_row *row, stru
         TRY(r->def->row(r, row, err));
         return output_flush_some(r, err);
     }
-    if (r->options.max_rows != 0 && r->n_rows > r->options.max_rows)
+    if (r->def->capped && r->options.max_rows != 0 && r->n_rows > r->options.max_rows)
         return LANNER_OK;
     return spool_add(r->spool, row, err);
 }

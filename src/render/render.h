@@ -21,7 +21,8 @@ typedef bool (*render_write_fn)(void *ctx, const char *ptr, size_t len);
 
 struct render_options {
     bool terminal;         /* bytes go to a terminal: escape what could steer it */
-    bool colour;           /* table only */
+    bool colour;           /* table and chart only */
+    bool ascii;            /* chart: the terminal shows no other characters */
     bool raw_cells;        /* csv, tsv: leave cells alone that a spreadsheet would run */
     uint32_t width;        /* columns of the terminal, 0: unknown or none */
     uint64_t max_rows;     /* table only: rows shown, the rest is counted; 0: all */

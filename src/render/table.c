@@ -323,4 +323,4 @@ static enum lanner_rc table_finish(struct renderer *r, struct lanner_err *err)
     return rc;
 }
 
-const struct output_def render_table = {.spools = true, .finish = table_finish};
+const struct output_def render_table = {.spools = true, .capped = true, .finish = table_finish};

@@ -24,22 +24,6 @@ static bool add_atoms(const struct extractor *x, const struct plan_prefilter *p,
     return true;
 }
 
-static size_t drop_repeated(struct literal *items, size_t n)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        size_t k = 0;
-
-        while (k < kept &&
-               !(items[k].icase == items[i].icase && str_eq(items[k].text, items[i].text)))
-            k++;
-        if (k == kept)
-            items[kept++] = items[i];
-    }
-    return kept;
-}
-
 enum lanner_rc prefilter_new(const struct extractor *x, const struct scan_consumer *consumers,
                              size_t n, struct literals **out, struct lanner_err *err)
 {
@@ -54,13 +38,11 @@ enum lanner_rc prefilter_new(const struct extractor *x, const struct scan_consum
         usable = add_atoms(x, &consumers[i].spec->prefilter, &list, &a);
     if (usable && list.n > 0) {
         struct literal *all = ARENA_ARRAY(&a, struct literal, list.n + 1);
-        size_t n_all;
 
         memcpy(all, list.items, list.n * sizeof(*all));
         /* Any byte may be written with it in JSON: such a record is always looked at. */
         all[list.n] = (struct literal){.text = STR("\\u"), .icase = false};
-        n_all = list.n <= 1000 ? drop_repeated(all, list.n + 1) : list.n + 1;
-        rc = literals_new(all, n_all, out, err);
+        rc = literals_new(all, list.n + 1, out, err);
     }
     arena_done(&a);
     return rc;

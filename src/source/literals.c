@@ -2,20 +2,21 @@
  *
  * Sound for every record, whatever its source and shape: in doubt nothing is concluded. The keys of
  * recognition are no help, for in CSV and in answers with columns apart they stand in no record. */
+#include <stdlib.h>
+
 #include "plan/plan.h"
 #include "source/program.h"
 #include "source/view.h"
+#include "util/hash.h"
 
 /* A piece of a value that selects better than a key which stands in every record. */
 #define VALUE_MIN_LEN 3
 /* Shorter ones stand everywhere and only cost time. */
 #define LITERAL_MIN_LEN 2
 
-static bool is_letter_unlike_itself(unsigned char c)
-{
-    /* U+212A and U+017F fold to k and s; other letters outside ASCII have cases of their own. */
-    return c == 'k' || c == 'K' || c == 's' || c == 'S' || c >= 0x80;
-}
+/* The two characters outside ASCII that become a letter of it when case is ignored. */
+#define KELVIN_SIGN "\xE2\x84\xAA" /* k */
+#define LONG_S      "\xC5\xBF"     /* s */
 
 /* Where the value comes from that the literal is looked for in. */
 enum literal_place {
@@ -33,12 +34,14 @@ static bool is_plain(unsigned char c, bool ignore_case, enum literal_place place
         return false;
     if (place == PLACE_EVENT && (c == '=' || c == '|'))
         return false;
-    return !ignore_case || !is_letter_unlike_itself(c);
+    return !ignore_case || c < 0x80;
 }
 
-/* Whether the piece that ends at `end` is (the end of) a JSON key: `errorCode":`. */
+/* Whether the piece that ends at `end` is a JSON key's end, or a stretch of it: `errorCode":`. */
 static bool is_key(struct str text, size_t end)
 {
+    while (end < text.len && strchr("\",:{}[]", text.ptr[end]) == NULL)
+        end++;
     if (end >= text.len || text.ptr[end] != '"')
         return false;
     for (end++; end < text.len && ascii_is_space(text.ptr[end]); end++)
@@ -70,22 +73,60 @@ static struct str longest_piece(struct str text, bool ignore_case, enum literal_
     return best.len >= LITERAL_MIN_LEN ? best : STR_NONE;
 }
 
+static size_t hash_literal(const struct literal *l)
+{
+    return hash_bytes(l->text.ptr, l->text.len, l->icase);
+}
+
+static void list_grow(struct literal_list *l, struct arena *a)
+{
+    size_t cap = l->cap != 0 ? l->cap * 2 : 8;
+    struct literal *items = ARENA_ARRAY(a, struct literal, cap);
+
+    if (l->n > 0)
+        memcpy(items, l->items, l->n * sizeof(*items));
+    l->items = items;
+    l->cap = cap;
+    l->n_slots = cap * 4;
+    l->slots = ARENA_ARRAY(a, uint32_t, l->n_slots);
+    memset(l->slots, 0, l->n_slots * sizeof(*l->slots));
+    for (size_t i = 0; i < l->n; i++) {
+        size_t at = hash_literal(&items[i]) & (l->n_slots - 1);
+
+        while (l->slots[at] != 0)
+            at = (at + 1) & (l->n_slots - 1);
+        l->slots[at] = (uint32_t)i + 1;
+    }
+}
+
 static void list_add(struct literal_list *l, struct literal item, struct arena *a)
 {
-    for (size_t i = 0; i < l->n; i++)
-        if (l->items[i].icase == item.icase && str_eq(l->items[i].text, item.text))
-            return;
-    if (l->n == l->cap) {
-        size_t cap = l->cap != 0 ? l->cap * 2 : 8;
-        struct literal *items = ARENA_ARRAY(a, struct literal, cap);
+    size_t at;
 
-        if (l->n > 0)
-            memcpy(items, l->items, l->n * sizeof(*items));
-        l->items = items;
-        l->cap = cap;
+    if (l->n == l->cap)
+        list_grow(l, a);
+    at = hash_literal(&item) & (l->n_slots - 1);
+    for (; l->slots[at] != 0; at = (at + 1) & (l->n_slots - 1)) {
+        const struct literal *known = &l->items[l->slots[at] - 1];
+
+        if (known->icase == item.icase && str_eq(known->text, item.text))
+            return;
     }
     item.text = arena_str(a, item.text);
     l->items[l->n++] = item;
+    l->slots[at] = (uint32_t)l->n;
+}
+
+/* Takes back what was added last. */
+static void list_cut(struct literal_list *l, size_t n)
+{
+    for (; l->n > n; l->n--) {
+        size_t at = hash_literal(&l->items[l->n - 1]) & (l->n_slots - 1);
+
+        while (l->slots[at] != l->n)
+            at = (at + 1) & (l->n_slots - 1);
+        l->slots[at] = 0;
+    }
 }
 
 /* A question put to one place where a value may come from. */
@@ -138,76 +179,82 @@ static bool map_literals(const struct source_map *map, struct asked *q)
     return true;
 }
 
-static bool cands_literals(const struct source_cands *cands, struct asked *q)
+/* ---- where a name's values come from besides the record's own ---- */
+
+struct literal_places {
+    const struct extractor *x;
+    struct str name;
+    bool unknown; /* some are made in a way that leaves no bytes of them */
+    VEC(const struct source_map *) maps;
+    VEC(struct str) constants;
+};
+
+static void add_cands(struct literal_places *p, const struct source_cands *cands)
 {
     for (size_t i = 0; i < cands->n; i++) {
         const struct source_cand *c = &cands->items[i];
 
-        if (c->transform == TRANSFORM_MAP) {
-            if (!map_literals(c->map, q))
-                return false;
-        } else if (!transform_keeps_bytes(c->transform)) {
-            return false;
-        }
+        if (c->transform == TRANSFORM_MAP)
+            VEC_PUSH(&p->maps, c->map);
+        else
+            p->unknown |= !transform_keeps_bytes(c->transform);
     }
-    return true;
 }
 
-/* What a declaration adds to the field besides the record's own. */
-static bool decl_literals(const struct source_decl *d, struct str name, struct asked *q)
+/* What a declaration adds to the field. */
+static void add_decl(struct literal_places *p, const struct source_decl *d, struct str name)
 {
     const struct source_field *f = decl_field(d, name);
     const struct source_tag_def *t = decl_tag(d, name);
 
-    if (f != NULL && !cands_literals(&f->cands, q))
-        return false;
-    if (t == NULL)
-        return true;
-    return t->cands.n > 0 ? cands_literals(&t->cands, q) : !may_contain(t->value, q);
+    if (f != NULL)
+        add_cands(p, &f->cands);
+    if (t != NULL && t->cands.n > 0)
+        add_cands(p, &t->cands);
+    else if (t != NULL)
+        VEC_PUSH(&p->constants, t->value);
 }
 
-/* A field of the event, as a declaration's qradar block names it. */
-static bool field_literals(const struct source_decl *d, const struct source_cand *c,
-                           struct asked *q)
+/* Fields of the event, as a declaration's qradar block names them. */
+static void add_fields(struct literal_places *p, const struct source_decl *d,
+                       const struct source_cands *cands)
 {
-    const struct source_field *f = decl_field(d, c->path);
-    struct source_cands own = {c, 1};
-
     /* Both transforms may apply: what keeps bytes does so after any other that does. */
-    return cands_literals(&own, q) && (f == NULL || cands_literals(&f->cands, q));
-}
+    add_cands(p, cands);
+    for (size_t i = 0; i < cands->n; i++) {
+        const struct source_field *f = decl_field(d, cands->items[i].path);
 
-static bool fields_literals(const struct source_decl *d, const struct source_cands *cands,
-                            struct asked *q)
-{
-    for (size_t i = 0; i < cands->n; i++)
-        if (!field_literals(d, &cands->items[i], q))
-            return false;
-    return true;
+        if (f != NULL)
+            add_cands(p, &f->cands);
+    }
 }
 
 /* What one declaration gives for a field of QRadar's view that is text. */
-static bool view_literals(const struct source_set *s, const struct source_decl *d, struct str field,
-                          struct asked *q)
+static void add_view(struct literal_places *p, const struct source_set *s,
+                     const struct source_decl *d, struct str field)
 {
     const struct source_name *name = view_name(view_names_of(s, d), field);
 
+    /* See bind_places: the address of either family. */
+    if (str_eqz(field, "sourceaddress"))
+        add_view(p, s, d, STR("sourceip"));
+    else if (str_eqz(field, "destinationaddress"))
+        add_view(p, s, d, STR("destinationip"));
     if (name == NULL)
-        return true; /* absent, or the record's own column */
-    return name->n_rules == 0 && fields_literals(d, &name->cands, q);
+        return; /* absent, or the record's own column */
+    p->unknown |= name->n_rules > 0;
+    add_fields(p, d, &name->cands);
 }
 
-/* What one declaration gives for a custom property besides the record's own. */
-static bool property_literals(const struct source_decl *d, struct str name, struct asked *q)
+/* What one declaration gives for a custom property. */
+static void add_property(struct literal_places *p, const struct source_decl *d, struct str name)
 {
     for (size_t i = 0; i < d->qradar.n_properties; i++)
-        if (name_is_like(d->qradar.properties[i].name, name) &&
-            !fields_literals(d, &d->qradar.properties[i].cands, q))
-            return false;
+        if (name_is_like(d->qradar.properties[i].name, name))
+            add_fields(p, d, &d->qradar.properties[i].cands);
     for (size_t i = 0; i < d->n_fields; i++)
-        if (name_is_like(d->fields[i].name, name) && !cands_literals(&d->fields[i].cands, q))
-            return false;
-    return true;
+        if (name_is_like(d->fields[i].name, name))
+            add_cands(p, &d->fields[i].cands);
 }
 
 /* Names whose values stand in no record. */
@@ -225,16 +272,56 @@ static bool strip(struct str name, struct str prefix, struct str *rest)
     return true;
 }
 
-static bool program_literals(const struct extractor *x, const struct source_decl *d,
-                             struct str name, struct asked *q)
+static void places_done(void *ptr)
 {
+    struct literal_places *p = ptr;
+
+    VEC_DONE(&p->maps);
+    VEC_DONE(&p->constants);
+}
+
+/* A rule asks for hundreds of literals of one name. */
+static const struct literal_places *places_of(const struct extractor *x, struct str name,
+                                              struct literal_list *l, struct arena *a)
+{
+    struct literal_places *p;
     struct str rest;
 
-    if (strip(name, STR(FIELD_QRADAR_PREFIX), &rest))
-        return view_literals(x->set, d, rest, q);
-    if (strip(name, STR(FIELD_PROPERTY_PREFIX), &rest))
-        return property_literals(d, rest, q);
-    return decl_literals(d, name, q);
+    if (l->places != NULL && l->places->x == x && str_eq(l->places->name, name))
+        return l->places;
+    l->places = p = ARENA_NEW(a, struct literal_places);
+    arena_defer(a, places_done, p);
+    p->x = x;
+    p->name = arena_str(a, name);
+    for (size_t t = 0; t < x->n_tags; t++)
+        if (str_eq(x->tags[t].name, name))
+            VEC_PUSH(&p->constants, x->tags[t].value);
+    for (size_t i = 0; i < x->n_programs; i++) {
+        const struct source_decl *d = x->programs[i].decl;
+
+        if (d == NULL)
+            continue;
+        if (strip(name, STR(FIELD_QRADAR_PREFIX), &rest))
+            add_view(p, x->set, d, rest);
+        else if (strip(name, STR(FIELD_PROPERTY_PREFIX), &rest))
+            add_property(p, d, rest);
+        else
+            add_decl(p, d, name);
+    }
+    return p;
+}
+
+static bool places_literals(const struct literal_places *p, struct asked *q)
+{
+    if (p->unknown)
+        return false;
+    for (size_t i = 0; i < p->constants.n; i++)
+        if (may_contain(p->constants.items[i], q))
+            return false;
+    for (size_t i = 0; i < p->maps.n; i++)
+        if (!map_literals(p->maps.items[i], q))
+            return false;
+    return true;
 }
 
 /* How the values of a name stand in records; false: not as they are. */
@@ -256,6 +343,22 @@ static bool place_of_name(struct str name, enum literal_place *place)
     return !is_made(name);
 }
 
+/* The piece, and what a letter of it may be in the record when case is ignored. */
+static void add_piece(struct str piece, bool ignore_case, struct literal_list *out, struct arena *a)
+{
+    bool k = false, s = false;
+
+    list_add(out, (struct literal){piece, ignore_case}, a);
+    for (size_t i = 0; i < piece.len && ignore_case; i++) {
+        k |= ascii_lower(piece.ptr[i]) == 'k';
+        s |= ascii_lower(piece.ptr[i]) == 's';
+    }
+    if (k)
+        list_add(out, (struct literal){STR(KELVIN_SIGN), false}, a);
+    if (s)
+        list_add(out, (struct literal){STR(LONG_S), false}, a);
+}
+
 bool source_literals(const struct extractor *x, struct str name, struct str literal,
                      bool ignore_case, struct literal_list *out, struct arena *a)
 {
@@ -269,18 +372,10 @@ bool source_literals(const struct extractor *x, struct str name, struct str lite
     piece = longest_piece(literal, ignore_case, place);
     if (piece.ptr == NULL)
         return false;
-    list_add(out, (struct literal){piece, ignore_case}, a);
-    if (place == PLACE_WHOLE)
+    add_piece(piece, ignore_case, out, a);
+    if (place == PLACE_WHOLE || places_literals(places_of(x, name, out, a), &q))
         return true;
-    for (size_t t = 0; t < x->n_tags; t++)
-        if (str_eq(x->tags[t].name, name) && may_contain(x->tags[t].value, &q))
-            goto nothing;
-    for (size_t i = 0; i < x->n_programs; i++)
-        if (x->programs[i].decl != NULL && !program_literals(x, x->programs[i].decl, name, &q))
-            goto nothing;
-    return true;
-nothing:
-    out->n = n_before;
+    list_cut(out, n_before);
     return false;
 }
 

@@ -100,18 +100,22 @@ bool record_any_value(const struct record *r, struct arena *a,
 struct val source_constant(const struct extractor *x, size_t source, const struct record_input *in,
                            struct str name, bool *own_wins);
 
-/* In an arena. Literals are at most LITERALS_MAX_LEN long. */
+/* In an arena; zero it first. Literals are at most LITERALS_MAX_LEN long, none is there twice. */
 struct literal_list {
     struct literal *items;
     size_t n, cap;
+    uint32_t *slots; /* by hash: item + 1, or 0 */
+    size_t n_slots;
+    struct literal_places *places; /* of the name asked for last */
 };
 /* Byte strings for the prefilter: every record in which field `name` holds a value that contains
  * `literal` (ASCII case ignored when asked) contains at least one of the strings added, whichever
  * source the record belongs to (undeclared ones included). False: nothing can be concluded, no
  * prefilter. Literals are cut at bytes that may be written otherwise in a record: " \ / and control
- * characters, with ignore_case also k, s and what is not ASCII, for the whole record (and QRadar's
- * payload) also what blanks may stand beside; of the pieces the longest is taken, of the whole
- * record one that is no JSON key when it has three bytes or more. A JSON record with the mark \u is
+ * characters, with ignore_case also what is not ASCII (for k and s their kin U+212A and U+017F are
+ * added), for the whole record (and QRadar's payload) also what blanks may stand beside; of the
+ * pieces the longest is taken, of the whole record one that is no part of a JSON key when it has
+ * three bytes or more. A JSON record with the mark \u is
  * a candidate in any case (that is the scan's to see to). name "": any part of the record. */
 bool source_literals(const struct extractor *x, struct str name, struct str literal,
                      bool ignore_case, struct literal_list *out, struct arena *a);

@@ -42,7 +42,7 @@ bool view_needs_time(struct str field)
 
 /* ---- names alike ---- */
 
-static bool is_separator(char c)
+bool name_separator(char c)
 {
     return c == ' ' || c == '_' || c == '-' || c == '.';
 }
@@ -52,9 +52,9 @@ bool name_is_like(struct str a, struct str b)
     size_t i = 0, k = 0;
 
     for (;;) {
-        while (i < a.len && is_separator(a.ptr[i]))
+        while (i < a.len && name_separator(a.ptr[i]))
             i++;
-        while (k < b.len && is_separator(b.ptr[k]))
+        while (k < b.len && name_separator(b.ptr[k]))
             k++;
         if (i == a.len || k == b.len)
             return i == a.len && k == b.len;
@@ -84,11 +84,11 @@ enum path_likeness path_is_like(struct str path, struct str name)
         bool at_element = i == 0 || path.ptr[i - 1] == '.';
         size_t skip;
 
-        while (k > 0 && is_separator(name.ptr[k - 1]))
+        while (k > 0 && name_separator(name.ptr[k - 1]))
             k--;
         while (i > 0) {
             skip = index_len(path.ptr, i);
-            if (skip == 0 && !is_separator(path.ptr[i - 1]))
+            if (skip == 0 && !name_separator(path.ptr[i - 1]))
                 break;
             at_element = at_element || skip != 0 || path.ptr[i - 1] == '.';
             i -= skip != 0 ? skip : 1;
@@ -149,19 +149,31 @@ static void add_field(struct builder *b, const struct source_cand *c, cand_vec *
     }
 }
 
-static struct want_cand *bind_places(struct builder *b, const struct source_qradar *q,
-                                     struct str field, size_t *n)
+static void add_places(struct builder *b, const struct source_qradar *q, struct str field,
+                       cand_vec *out)
 {
     const struct source_name *name = view_name(q, field);
-    cand_vec v = {0};
 
     if (q != NULL && q->own_columns) {
         struct source_cand own = {.path = field, .transform = TRANSFORM_NONE};
 
-        VEC_PUSH(&v, builder_cand(b, &own));
+        VEC_PUSH(out, builder_cand(b, &own));
     }
     for (size_t i = 0; name != NULL && i < name->cands.n; i++)
-        add_field(b, &name->cands.items[i], &v);
+        add_field(b, &name->cands.items[i], out);
+}
+
+/* The address of either family is the one address that records have. */
+static struct want_cand *bind_places(struct builder *b, const struct source_qradar *q,
+                                     struct str field, size_t *n)
+{
+    cand_vec v = {0};
+
+    add_places(b, q, field, &v);
+    if (str_eqz(field, "sourceaddress"))
+        add_places(b, q, STR("sourceip"), &v);
+    else if (str_eqz(field, "destinationaddress"))
+        add_places(b, q, STR("destinationip"), &v);
     return cands_take(b, &v, n);
 }
 

@@ -60,7 +60,9 @@ struct val view_value(const struct view_want *w, const struct val *vals,
  * a name like it. */
 struct want_cand *property_bind(struct builder *b, struct str name, size_t *n);
 
-/* Equal but for case and the characters blank, _, - and . */
+/* Blank, _, - and . do not count in names. */
+bool name_separator(char c);
+/* Equal but for case and separators. */
 bool name_is_like(struct str a, struct str b);
 /* Whether `name` is like the whole of a flattened path, or like its last elements. Array indexes of
  * the path do not count. */

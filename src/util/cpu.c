@@ -6,13 +6,14 @@
 
 #include <stdatomic.h>
 
-static atomic_bool simd_is_off;
+#include "util/base.h"
 
-bool cpu_has_avx2(void)
+enum { UNKNOWN, THERE, OFF };
+
+static atomic_int avx2;
+
+static bool processor_has_avx2(void)
 {
-    /* Relaxed: nothing else is published through the switch. */
-    if (atomic_load_explicit(&simd_is_off, memory_order_relaxed))
-        return false;
 #if defined(__x86_64__)
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
            __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul");
@@ -21,7 +22,22 @@ bool cpu_has_avx2(void)
 #endif
 }
 
+bool cpu_has_avx2(void)
+{
+    /* Relaxed: nothing else is published through the switch. */
+    int known = atomic_load_explicit(&avx2, memory_order_relaxed);
+
+    if (UNLIKELY(known == UNKNOWN)) {
+        int found = processor_has_avx2() ? THERE : OFF;
+
+        /* Unless it was switched off meanwhile. */
+        if (atomic_compare_exchange_strong(&avx2, &known, found))
+            known = found;
+    }
+    return known == THERE;
+}
+
 void cpu_set_simd(bool on)
 {
-    atomic_store(&simd_is_off, !on);
+    atomic_store(&avx2, on ? UNKNOWN : OFF);
 }

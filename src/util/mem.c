@@ -105,6 +105,7 @@ void arena_done(struct arena *a)
     a->head = NULL;
     a->next = a->end = NULL;
     a->n_bytes = 0;
+    a->n_made = 0;
 }
 
 void arena_reset(struct arena *a)
@@ -116,6 +117,7 @@ void arena_reset(struct arena *a)
     struct arena_block *b;
 
     run_deferred(a);
+    a->n_made = 0;
     if (keep == NULL)
         return;
     /* A block made for one huge object is not worth keeping. */

@@ -23,6 +23,7 @@ struct arena {
     char *end;
     size_t block_size;
     size_t n_bytes; /* taken from the system so far */
+    size_t n_made;  /* of these: what functions made of the data; counted by who runs them */
     struct arena_deferred *deferred;
 };
 

@@ -51,6 +51,10 @@ void suggest_offer(struct suggest *s, struct str name)
         d = limit;
     if (d > limit || d >= MAX(s->word.len, (size_t)1))
         return;
+    for (unsigned i = 0; i < s->n; i++) {
+        if (str_eq(s->best[i], name))
+            return;
+    }
     for (at = s->n; at > 0 && s->distance[at - 1] > d; at--)
         ;
     if (at == SUGGEST_MAX)

@@ -1,5 +1,6 @@
 /* fuzz_query.c - any text as a query over a few events, through the public interface: rows or an
  * error, and the same rows with and without the optimiser, the prefilter and batches of many rows.
+ * What begins with SELECT or WITH is AQL, anything else CQL.
  *
  * What stands behind the first NUL byte is further log text. */
 #include <stdlib.h>
@@ -32,6 +33,19 @@ static const char events[] =
     "\"resultType\":\"50034\",\"callerIpAddress\":\"203.0.113.77\",\"properties\":{"
     "\"createdDateTime\":\"2026-03-02T14:05:00.1234560+00:00\",\"userPrincipalName\":\"a@b.c\","
     "\"status\":{\"errorCode\":50034}}}\n";
+
+/* What QRadar reads and gives: LEEF, CEF, rows of an export. */
+static const char lines[] =
+    "<13>Mar  2 14:05:06 fw01 LEEF:2.0|Vendor|Firewall|1.0|deny|^|src=10.0.0.1^dst=10.0.0.2^"
+    "srcPort=99^proto=TCP^usrName=ann^cat=drop^devTime=1772460306000^note=a=b c\n"
+    "Mar  2 14:06:06 gw CEF:0|Vendor|Gate\\|way|1|100|login failed|7|src=2001:db8::1 spt=443 "
+    "suser=bob msg=one two\\=three cs1Label=Rule cs1=no entry rt=1772460366000 cnt=3\n"
+    "user=carol ip=192.0.2.4 action=\"log in\"\n";
+
+static const char export[] =
+    "{\"events\":[{\"starttime\":1772460420000,\"sourceip\":\"10.0.0.3\",\"username\":\"dan\","
+    "\"category\":3116,\"devicetype\":12,\"qid\":5000475,\"eventcount\":2,\"magnitude\":5,"
+    "\"Logon Type\":\"3\",\"payload\":\"<13>Mar 2 14:07:00 dc01 EventID=4625 LogonType=3\"}]}\n";
 
 static void put_value(struct buf *out, const struct lanner_value *v)
 {
@@ -84,6 +98,15 @@ static void set(struct lanner_session *s, const char *name, const char *value)
         abort();
 }
 
+static const char *language_of(struct str query)
+{
+    query = str_trim(query);
+    return str_eq_nocase(str_of(query.ptr, MIN(query.len, (size_t)6)), STR("select")) ||
+                   str_eq_nocase(str_of(query.ptr, MIN(query.len, (size_t)5)), STR("with "))
+               ? "aql"
+               : "cql";
+}
+
 static enum lanner_rc run(struct str query, struct str more, bool plain, struct buf *out)
 {
     struct lanner_session *s = lanner_session_new();
@@ -101,10 +124,14 @@ static enum lanner_rc run(struct str query, struct str more, bool plain, struct 
     set(s, "batch-rows", plain ? "1" : "2048");
     lanner_session_on_note(s, on_note, NULL);
     rc = lanner_session_add_bytes(s, "events", events, sizeof(events) - 1, &err);
+    if (rc == LANNER_OK)
+        rc = lanner_session_add_bytes(s, "lines", lines, sizeof(lines) - 1, &err);
+    if (rc == LANNER_OK)
+        rc = lanner_session_add_bytes(s, "export", export, sizeof(export) - 1, &err);
     if (rc == LANNER_OK && more.len > 0)
         rc = lanner_session_add_bytes(s, "more", more.ptr, more.len, &err);
     if (rc == LANNER_OK)
-        rc = lanner_query_prepare(s, query.ptr, query.len, "cql", &q, &err);
+        rc = lanner_query_prepare(s, query.ptr, query.len, language_of(query), &q, &err);
     if (rc == LANNER_OK)
         rc = lanner_query_run(q, on_row, out, NULL, &err);
     if (rc != LANNER_OK && (err.rc != rc || err.text[0] == '\0'))

@@ -9,13 +9,11 @@
  *     inline               the lines that follow, up to a blank line, are the input
  *     clock TIME           fixed clock (or: data)
  *     option NAME VALUE    a session option for the queries below; an empty VALUE takes it back
- *                          (lookups, indicators, geo, sources, reference, networks, assets, rules,
- *                          offenses, xforce, names: a path under the data folder)
- *     unordered            sorts the rows of the next block on both sides
- *     query LANGUAGE       query text, ----, then the rows as a table
- *     json LANGUAGE        the same with rows as NDJSON
- *     same LANGUAGE        a query that gives the rows of the block above
- *     notes LANGUAGE       query text, ----, then the notes, one a line
+ *                          (lookups, saved, indicators, geo, parser, sources, reference, networks,
+ * assets, rules, offenses, xforce, names: a path under the data folder) unordered            sorts
+ * the rows of the next block on both sides query LANGUAGE       query text, ----, then the rows as
+ * a table json LANGUAGE        the same with rows as NDJSON same LANGUAGE        a query that gives
+ * the rows of the block above notes LANGUAGE       query text, ----, then the notes, one a line
  *     plan LANGUAGE        query text, ----, then the plan
  *     error LANGUAGE       query text, ----, then line:column message
  *
@@ -472,11 +470,11 @@ static void session_option(struct file *f, struct lanner_session *s, const char 
     char path[1024];
 
     if (strcmp(name, "lookups") == 0 || strcmp(name, "indicators") == 0 ||
-        strcmp(name, "geo") == 0 || strcmp(name, "sources") == 0 ||
+        strcmp(name, "geo") == 0 || strcmp(name, "parser") == 0 || strcmp(name, "sources") == 0 ||
         strcmp(name, "reference") == 0 || strcmp(name, "networks") == 0 ||
         strcmp(name, "assets") == 0 || strcmp(name, "rules") == 0 ||
         strcmp(name, "offenses") == 0 || strcmp(name, "xforce") == 0 ||
-        strcmp(name, "names") == 0) {
+        strcmp(name, "names") == 0 || strcmp(name, "saved") == 0) {
         snprintf(path, sizeof(path), "%s/%s", f->r->data_folder, value);
         value = path;
     }

@@ -28,7 +28,8 @@ static int tap_failed;
 #define OK_STR(got, want)                                                                          \
     do {                                                                                           \
         struct str tap_s_ = (got);                                                                 \
-        int tap_same_ = tap_s_.len == strlen(want) && memcmp(tap_s_.ptr, want, tap_s_.len) == 0;   \
+        int tap_same_ = tap_s_.len == strlen(want) &&                                              \
+                        (tap_s_.len == 0 || memcmp(tap_s_.ptr, want, tap_s_.len) == 0);            \
         OK(tap_same_);                                                                             \
         if (!tap_same_)                                                                            \
             printf("# got '%.*s', want '%s'\n", (int)tap_s_.len, tap_s_.ptr, want);                \

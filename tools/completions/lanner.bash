@@ -19,7 +19,7 @@ _lanner() {
     case $prev in
     -o | --output)
         if [ "$command" = query ]; then
-            mapfile -t COMPREPLY < <(compgen -W "table ndjson json csv tsv markdown" -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W "table ndjson json csv tsv markdown chart svg" -- "$cur")
             return
         fi
         ;;

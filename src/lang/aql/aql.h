@@ -13,4 +13,7 @@ enum lanner_rc aql_plan(struct str text, const struct front_options *options,
                         const struct fn_env *env, struct arena *a, struct plan **out,
                         struct lanner_err *err) MUST_USE;
 
+/* Offers the names of all fields of events (or of flows), and of what else tolerant mode knows. */
+void aql_suggest_fields(struct suggest *s, bool flows);
+
 #endif

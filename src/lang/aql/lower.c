@@ -171,6 +171,14 @@ static struct expr *fallback_of(struct aql_lower *l, struct span at, const struc
     return aql_absent(l, at);
 }
 
+enum lanner_rc aql_count_expr(struct aql_lower *l, struct span at, struct lanner_err *err)
+{
+    if (++l->n_exprs > l->max_exprs)
+        return err_set_at(err, LANNER_ERR_LIMIT, at,
+                          "the query is too large once its aliases are written out");
+    return LANNER_OK;
+}
+
 void aql_row_clock(struct aql_lower *l, const struct fn_def *fn)
 {
     l->plan->needs_clock |= str_starts(str_z(fn->name), STR("reference_"));
@@ -187,9 +195,7 @@ enum lanner_rc aql_row(struct aql_lower *l, struct span at, const char *name, st
     if (fn == NULL)
         return aql_unsupported(at, err, "%s is not supported", name);
     n_params = count_params(fn, &many);
-    if (++l->n_exprs > AQL_MAX_EXPRS)
-        return err_set_at(err, LANNER_ERR_LIMIT, at,
-                          "the query is too large once its aliases are written out");
+    TRY(aql_count_expr(l, at, err));
     if (n < n_params && !(many && n + 1 == n_params)) {
         all = ARENA_ARRAY(l->arena, struct expr *, n_params);
         memcpy(all, args, n * sizeof(struct expr *));
@@ -349,7 +355,9 @@ static enum aql_type type_of_call(const struct aql_lower *l, const struct expr *
         type = type_of_args(l, e, 1, 2);
         return e->n_args % 2 == 1 ? type_join(type, aql_type_of(l, e->args[e->n_args - 1])) : type;
     }
-    if (strcmp(name, "coalesce") == 0 || strcmp(name, "aql_coalesce") == 0)
+    if (strcmp(name, "coalesce") == 0) /* behind its switch */
+        return type_of_args(l, e, 1, 1);
+    if (strcmp(name, "aql_coalesce") == 0)
         return type_of_args(l, e, 0, 1);
     for (size_t i = 0; i < ARRAY_LEN(same); i++) {
         if (strcmp(name, same[i]) != 0 || e->n_args == 0)
@@ -375,19 +383,6 @@ enum aql_type aql_type_of(const struct aql_lower *l, const struct expr *e)
 
 /* ---- Whole texts ---- */
 
-/* A name of WITH or INTO, seen by what follows. */
-static enum lanner_rc add_named(struct aql_lower *l, struct span at, struct str name,
-                                struct aql_query *q, struct lanner_err *err)
-{
-    for (size_t i = 0; i < l->named.n; i++) {
-        if (str_eq_nocase(l->named.items[i].name, name))
-            return aql_wrong(at, err, "two queries are called %.*s", STR_ARG(name));
-    }
-    VEC_PUSH(&l->named, ((struct aql_named){name, q}));
-    l->n_visible = l->named.n;
-    return LANNER_OK;
-}
-
 static enum lanner_rc lower_text(struct aql_lower *l, const struct aql_text *text,
                                  struct aql_rows *rows, struct lanner_err *err)
 {
@@ -395,12 +390,14 @@ static enum lanner_rc lower_text(struct aql_lower *l, const struct aql_text *tex
         struct aql_query *q = text->statements[i];
 
         for (size_t k = 0; k < q->n_with; k++)
-            TRY(add_named(l, q->with[k].at, q->with[k].name, q->with[k].query, err));
-        if (i + 1 == text->n)
+            TRY(aql_add_named(l, q->with[k].at, q->with[k].name, q->with[k].query, err));
+        if (i + 1 == text->n) {
+            aql_count_names(l, q);
             return aql_lower_query(l, q, NULL, true, rows, err);
+        }
         if (q->into.len == 0)
             return aql_wrong(q->at, err, "a statement before the last needs INTO and a name");
-        TRY(add_named(l, q->into_at, q->into, q, err));
+        TRY(aql_add_named(l, q->into_at, q->into, q, err));
     }
     return aql_wrong((struct span){0, 0}, err, "expected SELECT, found nothing");
 }
@@ -469,6 +466,7 @@ enum lanner_rc aql_plan(struct str text, const struct front_options *options,
         .plan = plan_new(a, LANG_AQL), .arena = a, .options = options, .env = env, .text = text};
     enum lanner_rc rc;
 
+    l.max_exprs = MIN(AQL_LEAST_EXPRS + AQL_EXPRS_PER_BYTE * text.len, (size_t)AQL_MAX_EXPRS);
     l.parse = (struct aql_parse){.arena = a, .options = options, .plan = l.plan};
     strmap_init(&l.names);
     strmap_init(&l.types);
@@ -480,6 +478,7 @@ enum lanner_rc aql_plan(struct str text, const struct front_options *options,
     VEC_DONE(&l.said);
     VEC_DONE(&l.tables);
     VEC_DONE(&l.named);
+    VEC_DONE(&l.shared);
     if (rc == LANNER_OK)
         *out = l.plan;
     else

@@ -13,8 +13,16 @@
 
 #define AQL_MAX_ITEMS  2000
 #define AQL_MAX_TABLES 100
-/* Expressions made for one query: aliases that use aliases can grow without end. */
-#define AQL_MAX_EXPRS 3000000
+/* Chains that each read the events: every one of them costs a view and buffers a worker. */
+#define AQL_MAX_SCANS 250
+/* SELECTs once the names of WITH and INTO are written out. */
+#define AQL_MAX_SELECTS 1000
+#define AQL_MAX_NAMED   1000
+/* Expressions made for one query: aliases that use aliases can grow without end. So many for each
+ * byte of the text and beside, at most AQL_MAX_EXPRS. */
+#define AQL_EXPRS_PER_BYTE 16
+#define AQL_LEAST_EXPRS    100000
+#define AQL_MAX_EXPRS      3000000
 /* Aliases written out inside aliases. */
 #define AQL_MAX_NESTED 10000
 
@@ -73,6 +81,20 @@ struct aql_agg {
     bool real; /* the product prints it with a point */
 };
 
+/* x IN (SELECT ...) above the groups: the join that answers it. */
+struct aql_mark {
+    struct span at;
+    struct expr *key; /* over the groups' rows */
+    struct str table, column, field;
+};
+
+/* A condition with a sub-select that was lowered before, and the expression it became. */
+struct aql_asked {
+    const struct aql_node *node;
+    const struct expr *answer;
+    bool in_aggregate;
+};
+
 enum aql_clause {
     AQL_IN_ITEM,
     AQL_IN_WHERE,
@@ -102,16 +124,32 @@ struct aql_select {
     VEC(struct str) key_names;
     VEC(struct aql_agg) aggs;
     VEC(struct plan_item) args; /* computed before the aggregate */
+    VEC(struct aql_mark) marks; /* joined behind it */
+    VEC(struct aql_asked) asked;
     VEC(struct aql_column) cols;
     VEC(struct expr *) values;          /* of cols */
     VEC(const struct aql_node *) moved; /* terms of WHERE that are HAVING's */
     bool has_time, ordered;
     const struct aql_rel *star; /* a SELECT * without a limit of its columns: what else there is */
+    /* Names in the items, in lower case: the first item each stands in. Made when asked for. */
+    struct strmap first_use;
+    bool has_first_use;
+    char *found_aggregate; /* of aliases, in early and in late clauses: y, n, or 0; NULL: of none */
 };
 
+/* A name of WITH or INTO. */
 struct aql_named {
     struct str name;
     struct aql_query *query;
+    bool shared; /* evaluated once, into a table, for each window it is asked in */
+};
+
+/* The table of a shared name. */
+struct aql_shared {
+    size_t named;
+    struct aql_window asked; /* from outside */
+    struct aql_rows rows;
+    struct str table;
 };
 
 struct aql_lower {
@@ -124,9 +162,10 @@ struct aql_lower {
     struct aql_select *sel;
     VEC(struct plan_table) tables;
     VEC(struct aql_named) named;
+    VEC(struct aql_shared) shared;
     size_t n_visible; /* of named */
     unsigned n_hidden;
-    size_t n_exprs, n_nested;
+    size_t n_exprs, max_exprs, n_nested, n_selects, n_scans;
     size_t n_walked; /* nodes looked at for aggregates */
     unsigned n_depth;
     /* A predicate on a name that has several texts is asked for each: the one being lowered, and
@@ -170,6 +209,9 @@ struct expr *aql_absent(struct aql_lower *l, struct span at);
 void aql_row_clock(struct aql_lower *l, const struct fn_def *fn);
 /* A condition on RULENAME() as one on any of the names; others stay as they are. */
 MUST_USE enum lanner_rc aql_any_rule(struct aql_lower *l, struct expr **e, struct lanner_err *err);
+/* A condition on PROTOCOLNAME(): without regard to case (lower_rule.c). */
+MUST_USE enum lanner_rc aql_fold_protocol(struct aql_lower *l, struct expr *e,
+                                          struct lanner_err *err);
 struct expr *aql_not(struct aql_lower *l, struct expr *e);
 /* `and` or `or` of one or more. */
 struct expr *aql_chain(struct aql_lower *l, struct span at, const char *name, struct expr **args,
@@ -177,6 +219,9 @@ struct expr *aql_chain(struct aql_lower *l, struct span at, const char *name, st
 bool aql_is_text_const(const struct expr *e, struct str *text);
 enum aql_type aql_type_of(const struct aql_lower *l, const struct expr *e);
 void aql_set_type(struct aql_lower *l, struct str field, enum aql_type type);
+
+/* One more expression; an error when there are too many. */
+MUST_USE enum lanner_rc aql_count_expr(struct aql_lower *l, struct span at, struct lanner_err *err);
 
 /* ---- lower_name.c ---- */
 
@@ -186,10 +231,19 @@ MUST_USE enum lanner_rc aql_lower_name(struct aql_lower *l, const struct aql_nod
 MUST_USE enum lanner_rc aql_model_field(struct aql_lower *l, const struct aql_rel *rel,
                                         struct span at, const struct aql_field *f,
                                         struct expr **out, struct lanner_err *err);
+/* The item's value where its alias or its number stands. */
+MUST_USE enum lanner_rc aql_expand_item(struct aql_lower *l, size_t i, struct expr **out,
+                                        struct lanner_err *err);
 /* The index of the item with that alias; SIZE_MAX when none. */
 size_t aql_alias(const struct aql_select *s, struct str name);
 /* Does the name mean a field, a column, or something that stands for one? */
-bool aql_is_known(const struct aql_lower *l, const struct aql_node *n);
+bool aql_is_known(struct aql_lower *l, const struct aql_node *n);
+/* Has what is read a field or a column of this name? */
+bool aql_is_column(const struct aql_lower *l, struct str name);
+/* Does the name mean a field of the record although an alias is called so? In items, WHERE and
+ * GROUP BY: when the alias's item, or one before it, uses it as a field already; in items also when
+ * two names are exchanged (a AS b, b AS a). */
+bool aql_is_rather_field(struct aql_lower *l, const struct aql_node *n, size_t alias);
 /* Is the node the plain name of this field of events or flows? */
 bool aql_is_field(const struct aql_lower *l, const struct aql_node *n, const char *field);
 /* Is the expression this field, however it is read? */
@@ -218,12 +272,17 @@ MUST_USE enum lanner_rc aql_bind(struct aql_lower *l, const struct aql_node *n,
                                  const struct fn_def *fn, struct expr **out,
                                  struct lanner_err *err);
 bool aql_is_aggregate_name(struct str name);
-/* Does the tree have an aggregate, itself or through an alias? */
-bool aql_has_aggregate(struct aql_lower *l, const struct aql_node *n);
+/* Does the tree have an aggregate, itself or through an alias? depth: of what stands above. */
+bool aql_has_aggregate(struct aql_lower *l, const struct aql_node *n, unsigned depth);
+
+/* ---- lower_in.c ---- */
+
 MUST_USE enum lanner_rc aql_lower_in_query(struct aql_lower *l, const struct aql_node *n,
                                            struct expr **out, struct lanner_err *err);
 MUST_USE enum lanner_rc aql_lower_exists(struct aql_lower *l, const struct aql_node *n,
                                          struct expr **out, struct lanner_err *err);
+/* Pushes the joins of conditions that are asked of aggregates. */
+void aql_push_marks(struct aql_lower *l);
 
 /* ---- lower_group.c ---- */
 
@@ -236,6 +295,8 @@ MUST_USE enum lanner_rc aql_lower_keys(struct aql_lower *l, struct lanner_err *e
 /* Pushes the aggregate node. */
 void aql_push_groups(struct aql_lower *l);
 bool aql_is_real(const struct aql_lower *l, const struct expr *e);
+/* Is a ratio with this value not cut off? */
+bool aql_divides_exactly(const struct aql_lower *l, const struct expr *e);
 
 /* ---- lower_source.c ---- */
 
@@ -245,10 +306,32 @@ void aql_finish_joins(struct aql_lower *l);
 MUST_USE enum lanner_rc aql_make_table(struct aql_lower *l, struct span at,
                                        const struct aql_rows *rows, struct str *name,
                                        struct lanner_err *err);
+bool aql_is_meta_name(struct str name);
+/* The name between the parentheses of reference_data.sets('name'). */
+MUST_USE enum lanner_rc aql_set_of(const struct aql_source *src, struct str *set,
+                                   struct lanner_err *err);
+/* Two values that are equal when their texts are: addresses in their one form. */
+MUST_USE enum lanner_rc aql_key_pair(struct aql_lower *l, struct expr **a, struct expr **b,
+                                     struct lanner_err *err);
+
+/* ---- lower_named.c ---- */
+
+/* A name of WITH or INTO, seen by what follows. */
+MUST_USE enum lanner_rc aql_add_named(struct aql_lower *l, struct span at, struct str name,
+                                      struct aql_query *q, struct lanner_err *err);
+bool aql_is_named(const struct aql_lower *l, struct str name);
+/* Decides for every name whether it is shared; `last`: the statement that is run. */
+void aql_count_names(struct aql_lower *l, const struct aql_query *last);
+/* The rows of the i-th name. */
+MUST_USE enum lanner_rc aql_named_rows(struct aql_lower *l, size_t i,
+                                       const struct aql_window *window, struct span at,
+                                       struct aql_rows *out, struct lanner_err *err);
+
+/* ---- lower_union.c ---- */
+
 MUST_USE enum lanner_rc aql_lower_union(struct aql_lower *l, const struct aql_query *q,
                                         const struct aql_window *outer, struct aql_rows *out,
                                         struct lanner_err *err);
-bool aql_is_meta_name(struct str name);
 
 /* ---- lower_select.c ---- */
 
@@ -260,6 +343,8 @@ MUST_USE enum lanner_rc aql_lower_select(struct aql_lower *l, const struct aql_q
 MUST_USE enum lanner_rc aql_lower_query(struct aql_lower *l, const struct aql_query *q,
                                         const struct aql_window *outer, bool order,
                                         struct aql_rows *out, struct lanner_err *err);
+/* Frees what a SELECT held while it was lowered. */
+void aql_select_done(struct aql_select *s);
 /* Keeps exactly the columns, under new names when `to` is given. */
 void aql_project(struct aql_lower *l, struct plan_node **top, struct span at,
                  const struct aql_column *cols, size_t n, const struct str *to, bool with_time);

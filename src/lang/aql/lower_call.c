@@ -27,35 +27,49 @@ bool aql_is_aggregate_name(struct str name)
     return false;
 }
 
-static bool has_aggregate(struct aql_lower *l, const struct aql_node *n, unsigned depth)
+/* Looked at once for each kind of clause: aliases of aliases would be walked without end. */
+static bool alias_has_aggregate(struct aql_lower *l, size_t alias, unsigned depth)
+{
+    struct aql_select *s = l->sel;
+    bool late = s->clause == AQL_IN_ORDER || s->clause == AQL_IN_HAVING;
+    size_t n = s->q->n_items, at = late ? n + alias : alias;
+
+    if (s->found_aggregate == NULL) {
+        s->found_aggregate = ARENA_ARRAY(l->arena, char, 2 * n);
+        memset(s->found_aggregate, 0, 2 * n);
+    }
+    if (s->found_aggregate[at] == 0) {
+        s->expanding[alias] = true;
+        s->found_aggregate[at] = aql_has_aggregate(l, s->q->items[alias].expr, depth) ? 'y' : 'n';
+        s->expanding[alias] = false;
+    }
+    return s->found_aggregate[at] == 'y';
+}
+
+bool aql_has_aggregate(struct aql_lower *l, const struct aql_node *n, unsigned depth)
 {
     size_t alias;
+    bool late;
 
     /* Beyond these bounds lowering ends in an error. */
-    if (n == NULL || depth > 4 * AQL_MAX_DEPTH || ++l->n_walked > AQL_MAX_EXPRS)
+    if (n == NULL || depth > 4 * AQL_MAX_DEPTH || ++l->n_walked > l->max_exprs)
         return false;
     if (n->kind == AQL_CALL && n->space.len == 0 && aql_is_aggregate_name(n->text))
         return true;
     if (n->kind == AQL_NAME && n->space.len == 0 && l->sel != NULL) {
         alias = aql_alias(l->sel, n->text);
+        late = l->sel->clause == AQL_IN_ORDER || l->sel->clause == AQL_IN_HAVING;
         if (alias == SIZE_MAX || l->sel->expanding == NULL || l->sel->expanding[alias] ||
-            aql_field_find(n->text) != NULL)
+            aql_field_find(n->text) != NULL || aql_is_rather_field(l, n, alias) ||
+            (!late && aql_is_column(l, n->text)))
             return false;
-        l->sel->expanding[alias] = true;
-        depth = has_aggregate(l, l->sel->q->items[alias].expr, depth + 1) ? 1 : 0;
-        l->sel->expanding[alias] = false;
-        return depth != 0;
+        return alias_has_aggregate(l, alias, depth + 1);
     }
     for (size_t i = 0; i < n->n_kids; i++) {
-        if (has_aggregate(l, n->kids[i], depth + 1))
+        if (aql_has_aggregate(l, n->kids[i], depth + 1))
             return true;
     }
-    return has_aggregate(l, n->otherwise, depth + 1);
-}
-
-bool aql_has_aggregate(struct aql_lower *l, const struct aql_node *n)
-{
-    return has_aggregate(l, n, 0);
+    return aql_has_aggregate(l, n->otherwise, depth + 1);
 }
 
 /* ---- Arguments ---- */
@@ -68,14 +82,12 @@ struct args {
 };
 
 /* `SUBSTRING(text, start[, length])`. */
-static void print_signature(const struct aql_node *call, const struct fn_def *fn, char *room,
-                            size_t size)
+static void print_signature(const char *name, const struct fn_def *fn, char *room, size_t size)
 {
     size_t n = 0;
     bool first = true;
 
-    n +=
-        (size_t)snprintf(room, size, "%.*s(", (int)MIN(call->text.len, (size_t)40), call->text.ptr);
+    n += (size_t)snprintf(room, size, "%s(", name);
     for (const struct fn_param *p = fn->params; p != NULL && p->name != NULL && n < size; p++) {
         bool needed = (p->flags & PARAM_REQUIRED) != 0;
 
@@ -93,11 +105,13 @@ static void print_signature(const struct aql_node *call, const struct fn_def *fn
 static enum lanner_rc wrong_args(const struct aql_node *call, const struct fn_def *fn,
                                  struct span at, const char *what, struct lanner_err *err)
 {
-    char room[200];
+    char name[64], room[200];
 
-    print_signature(call, fn, room, sizeof(room));
-    (void)aql_wrong(at, err, "%.*s() %s", (int)MIN(call->text.len, (size_t)60), call->text.ptr,
-                    what);
+    snprintf(name, sizeof(name), "%.*s%s%.*s", (int)MIN(call->space.len, (size_t)20),
+             call->space.len != 0 ? call->space.ptr : "", call->space.len != 0 ? "::" : "",
+             (int)MIN(call->text.len, (size_t)40), call->text.ptr);
+    print_signature(name, fn, room, sizeof(room));
+    (void)aql_wrong(at, err, "%s() %s", name, what);
     err_hint(err, "it is %s", room);
     return LANNER_ERR_QUERY;
 }
@@ -291,9 +305,7 @@ enum lanner_rc aql_bind(struct aql_lower *l, const struct aql_node *n, const str
     }
     if (given < n->n_kids)
         return wrong_args(n, fn, n->kids[given]->at, "does not take so many arguments", err);
-    if (++l->n_exprs > AQL_MAX_EXPRS)
-        return err_set_at(err, LANNER_ERR_LIMIT, n->at,
-                          "the query is too large once its aliases are written out");
+    TRY(aql_count_expr(l, n->at, err));
     aql_row_clock(l, fn);
     *out = expr_call(l->arena, n->at, fn, a.items, a.n);
     return LANNER_OK;
@@ -315,25 +327,28 @@ static enum lanner_rc category_name(struct aql_lower *l, struct span at, struct 
     if (v == 1)
         aql_note_once(l, LANNER_NOTE_REPAIR, at,
                       "a condition on CATEGORYNAME() is asked of the low-level name, the "
-                      "high-level name and both (High.Low); --category-widening 0 asks the first");
+                      "high-level name and both (High.Low); --no-category-widening asks the first");
     return aql_row1(l, at, rows[v], id, out, err);
 }
 
-/* Both names of a type that was renamed. The other is NULL for most types: then it is the first. */
+/* The names of a type that was renamed, at most three. The others are NULL for most types: then it
+ * is the first. */
 static enum lanner_rc type_name(struct aql_lower *l, struct span at, struct expr *id,
                                 struct expr **out, struct lanner_err *err)
 {
     struct expr **args = ARENA_ARRAY(l->arena, struct expr *, 3);
+    unsigned nth = MIN(l->variant, 2u);
 
     TRY(aql_row1(l, at, "log_source_type_name", id, out, err));
     if (l->options->strict)
         return LANNER_OK;
-    l->n_variants = MAX(l->n_variants, 2u);
-    if (l->variant != 1)
+    l->n_variants = MAX(l->n_variants, 3u);
+    if (nth == 0)
         return LANNER_OK;
     args[0] = expr_const(l->arena, at, val_bool(false));
     args[2] = *out;
-    TRY(aql_row1(l, at, "log_source_type_other_name", aql_copy(l, id), &args[1], err));
+    TRY(aql_row2(l, at, "log_source_type_other_name", aql_copy(l, id),
+                 expr_const(l->arena, at, val_long(nth - 1)), &args[1], err));
     return aql_row(l, at, "coalesce", args, 3, out, err);
 }
 
@@ -417,11 +432,15 @@ static enum lanner_rc lower_name_call(struct aql_lower *l, const struct aql_node
     }
     if (is_call(n, "LOGSOURCETYPEID", 1)) {
         *done = true;
+        if (!aql_is_field(l, arg, "devicetype") && !aql_is_field(l, arg, "logsourceid"))
+            return aql_wrong(arg->at, err, "LOGSOURCETYPEID() takes logsourceid or devicetype");
         aql_repair(&l->parse, n->at, "LOGSOURCETYPEID() is read as devicetype");
         return own_field(l, n->at, "devicetype", out, err);
     }
     if (is_call(n, "LOGSOURCESTARTTIME", 1)) {
         *done = true;
+        if (!aql_is_field(l, arg, "logsourceid"))
+            return aql_wrong(arg->at, err, "LOGSOURCESTARTTIME() takes logsourceid");
         aql_repair(&l->parse, n->at, "LOGSOURCESTARTTIME() is read as starttime");
         return own_field(l, n->at, "starttime", out, err);
     }
@@ -538,6 +557,36 @@ static enum lanner_rc lower_payload(struct aql_lower *l, const struct aql_node *
     return LANNER_OK;
 }
 
+/* Names of secondary content for GEO::LOOKUP and its kin. */
+static enum lanner_rc lower_geo(struct aql_lower *l, const struct aql_node *n, struct expr **out,
+                                bool *done, struct lanner_err *err)
+{
+    static const char *const names[][2] = {
+        {"GEODATA", "GEO::LOOKUP"},
+        {"GEOGRAPHICLOCATION", "GEO::LOOKUP_TEXT"},
+        {"DISTANCE", "GEO::DISTANCE"},
+    };
+    static const struct aql_node country = {.kind = AQL_STRING, .text = STR("physical_country")};
+    struct aql_node call = *n;
+    size_t i = 0;
+
+    while (i < ARRAY_LEN(names) && !str_eq_nocase(n->text, str_z(names[i][0])))
+        i++;
+    if (i == ARRAY_LEN(names) || n->space.len != 0)
+        return LANNER_OK;
+    *done = true;
+    call.text = str_z(names[i][1]);
+    if (i == 1 && n->n_kids == 1) { /* a location begins with the country */
+        call.kids = ARENA_ARRAY(l->arena, struct aql_node *, 2);
+        call.kids[0] = n->kids[0];
+        call.kids[1] = ARENA_NEW(l->arena, struct aql_node);
+        *call.kids[1] = country;
+        call.kids[1]->at = n->at;
+        call.n_kids = 2;
+    }
+    return aql_bind(l, &call, fn_find(LANG_AQL, call.text), out, err);
+}
+
 static enum lanner_rc refuse_misplaced(const struct aql_node *n, struct lanner_err *err)
 {
     if (str_eq_nocase(n->text, STR("OFFENSE_TIME")))
@@ -574,7 +623,7 @@ static enum lanner_rc lower_special(struct aql_lower *l, const struct aql_node *
                                     struct expr **out, bool *done, struct lanner_err *err)
 {
     static special_fn *const specials[] = {lower_name_call, lower_time_call, lower_in_cidr,
-                                           lower_coalesce, lower_payload};
+                                           lower_coalesce,  lower_payload,   lower_geo};
 
     for (size_t i = 0; i < ARRAY_LEN(specials) && !*done; i++)
         TRY(specials[i](l, n, out, done, err));
@@ -609,6 +658,8 @@ enum lanner_rc aql_lower_call(struct aql_lower *l, const struct aql_node *n, str
         return unknown_function(n, name, err);
     if (fn->kind != FN_SCALAR && fn->kind != FN_PREDICATE)
         return aql_unsupported(n->at, err, "%.*s() cannot stand in an expression", STR_ARG(name));
+    if (str_eq_nocase(name, STR("DATEFORMAT")) && n->n_kids > 2)
+        aql_repair(&l->parse, n->kids[2]->at, "DATEFORMAT() takes no time zone in the product");
     warn_dateformat(l, n);
     return aql_bind(l, n, fn, out, err);
 }

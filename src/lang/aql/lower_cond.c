@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "lang/aql/lower.h"
+#include "lookup/lookup.h"
 #include "util/buf.h"
 #include "util/num.h"
 
@@ -154,6 +155,56 @@ static enum lanner_rc lower_null_test(struct aql_lower *l, struct span at,
     return LANNER_OK;
 }
 
+/* -1 and 0 as written; other values are of no use here. */
+static bool small_number(const struct aql_node *n, int *out)
+{
+    bool negative = n->kind == AQL_NEGATE;
+
+    if (negative)
+        n = n->kids[0];
+    if (n->kind != AQL_NUMBER || n->number.kind != KIND_LONG || n->number.u.i < -1 ||
+        n->number.u.i > 1)
+        return false;
+    *out = negative ? -(int)n->number.u.i : (int)n->number.u.i;
+    return true;
+}
+
+/* ICU4JSEARCH('x', f) <> -1: the text stands in the value. As such a test it is one of those that
+ * prefilters know. */
+static enum lanner_rc search_test(struct aql_lower *l, const struct aql_node *n, struct expr **out,
+                                  struct lanner_err *err)
+{
+    const struct aql_node *call = n->kids[0], *limit = n->kids[1];
+    enum aql_op op = n->op;
+    struct expr *text, *value;
+    bool found;
+    int k;
+
+    *out = NULL;
+    if (limit->kind == AQL_CALL) {
+        call = n->kids[1];
+        limit = n->kids[0];
+        op = turned(op);
+    }
+    if (call->kind != AQL_CALL || call->space.len != 0 || call->n_kids != 2 ||
+        !str_eq_nocase(call->text, STR("ICU4JSEARCH")) || call->kids[0]->kind != AQL_STRING ||
+        !small_number(limit, &k))
+        return LANNER_OK;
+    found =
+        (op == AQL_OP_NE && k == -1) || (op == AQL_OP_GT && k == -1) || (op == AQL_OP_GE && k == 0);
+    if (!found && !(op == AQL_OP_EQ && k == -1) && !(op == AQL_OP_LE && k == -1) &&
+        !(op == AQL_OP_LT && k == 0))
+        return LANNER_OK;
+    TRY(aql_lower_expr(l, call->kids[0], &text, err));
+    TRY(aql_lower_expr(l, call->kids[1], &value, err));
+    if (l->n_variants > 1)
+        return LANNER_OK; /* inequality is negated as a whole then */
+    TRY(aql_row2(l, n->at, "aql_contains", value, text, out, err));
+    if (!found)
+        *out = aql_not(l, *out);
+    return LANNER_OK;
+}
+
 static enum lanner_rc compare_once(struct aql_lower *l, const struct aql_node *n, struct expr **out,
                                    struct lanner_err *err)
 {
@@ -161,6 +212,9 @@ static enum lanner_rc compare_once(struct aql_lower *l, const struct aql_node *n
     enum aql_op op = l->n_variants > 1 && n->op == AQL_OP_NE ? AQL_OP_EQ : n->op;
     struct expr *a, *b;
 
+    TRY(search_test(l, n, out, err));
+    if (*out != NULL)
+        return LANNER_OK;
     TRY(aql_lower_expr(l, n->kids[0], &a, err));
     TRY(aql_lower_expr(l, n->kids[1], &b, err));
     if (l->n_variants > 1 && n->op == AQL_OP_NE)
@@ -248,7 +302,8 @@ static enum lanner_rc match_pattern(struct aql_lower *l, const struct aql_node *
     }
     if (likes)
         args[2] = n->text.len != 0 ? aql_text_const(l, n->at, n->text) : aql_absent(l, n->at);
-    return aql_row(l, n->at, match_row(n->op), args, likes ? 3 : 2, out, err);
+    /* What is wrong with a regular expression is said at its place. */
+    return aql_row(l, likes ? n->at : pattern->at, match_row(n->op), args, likes ? 3 : 2, out, err);
 }
 
 static enum lanner_rc match_once(struct aql_lower *l, const struct aql_node *n, struct expr **out,
@@ -342,6 +397,35 @@ static void warn_literal(struct aql_lower *l, const struct aql_node *n)
                   STR_ARG(left->text));
 }
 
+/* A type that is asked for by one of several names is found by all of them. */
+static void note_names(struct aql_lower *l, const struct aql_node *n)
+{
+    const struct aql_node *left = n->kids[0];
+
+    if (left->kind != AQL_CALL && left->kind != AQL_NAME)
+        return;
+    if (!str_eq_nocase(left->text, STR("LOGSOURCETYPENAME")) &&
+        !str_eq_nocase(left->text, STR("LOGSOURCETYPE")))
+        return;
+    for (size_t i = 1; i < n->n_kids; i++) {
+        struct str text = n->kids[i]->text;
+        const char *usual, *other;
+        int64_t id;
+
+        if (n->kids[i]->kind != AQL_STRING || !qradar_type_by_name(text, &id))
+            continue;
+        usual = qradar_type_usual_name(id);
+        other = qradar_type_other_name(id, 0);
+        if (usual == NULL || other == NULL)
+            continue;
+        if (str_eq_nocase(text, str_z(other)))
+            other = usual;
+        aql_note_once(l, LANNER_NOTE_REPAIR, n->kids[i]->at,
+                      "'%.*s' is also called '%s': the condition is asked of all names of the type",
+                      (int)MIN(text.len, (size_t)100), text.ptr, other);
+    }
+}
+
 enum lanner_rc aql_lower_predicate(struct aql_lower *l, const struct aql_node *n, struct expr **out,
                                    struct lanner_err *err)
 {
@@ -364,9 +448,11 @@ enum lanner_rc aql_lower_predicate(struct aql_lower *l, const struct aql_node *n
     TRY(rc);
     *out = args[0];
     TRY(aql_any_rule(l, out, err));
+    TRY(aql_fold_protocol(l, *out, err));
     if (n_variants > 1) {
         struct expr **all = ARENA_ARRAY(l->arena, struct expr *, n_variants);
 
+        note_names(l, n);
         memcpy(all, args, n_variants * sizeof(struct expr *));
         *out = aql_chain(l, n->at, "or", all, n_variants);
         negated ^= not_equal;
@@ -427,6 +513,15 @@ static enum lanner_rc lower_in_set(struct aql_lower *l, const struct aql_node *n
     return LANNER_OK;
 }
 
+/* A field of the model that is never true or false; a custom property may be. */
+static bool is_no_truth(const struct aql_lower *l, const struct expr *e)
+{
+    enum aql_type type = aql_type_of(l, e);
+
+    return aql_type_is_host(type) || type == AQL_TYPE_MAC || type == AQL_TYPE_TIME ||
+           (e->kind == EXPR_FIELD && str_starts(e->name, STR(FIELD_QRADAR_PREFIX)));
+}
+
 /* A value that stands where a condition is expected. */
 static enum lanner_rc lower_truth(struct aql_lower *l, const struct aql_node *n, struct expr **out,
                                   struct lanner_err *err)
@@ -439,6 +534,11 @@ static enum lanner_rc lower_truth(struct aql_lower *l, const struct aql_node *n,
     if (aql_type_of(l, e) == AQL_TYPE_BOOLEAN || aql_type_of(l, e) == AQL_TYPE_NULL) {
         *out = e;
         return LANNER_OK;
+    }
+    if (is_no_truth(l, e)) {
+        (void)aql_wrong(n->at, err, "expected a condition, found a field that is no Boolean");
+        err_hint(err, "compare it, or write IS NOT NULL behind it");
+        return LANNER_ERR_QUERY;
     }
     return aql_row1(l, n->at, "aql_bool", e, out, err);
 }

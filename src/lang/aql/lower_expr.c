@@ -8,6 +8,15 @@ static struct val number_of(const struct aql_node *n)
     return n->number;
 }
 
+/* What may be a text is none when it is no number: DOUBLE() would read addresses too. */
+static enum lanner_rc to_double(struct aql_lower *l, struct span at, struct expr *e,
+                                struct expr **out, struct lanner_err *err)
+{
+    if (aql_type_is_number(aql_type_of(l, e)))
+        return aql_row1(l, at, "aql_double", e, out, err);
+    return aql_row2(l, at, "aql_mul", e, expr_const(l->arena, at, val_double(1)), out, err);
+}
+
 static enum lanner_rc lower_binary(struct aql_lower *l, const struct aql_node *n, struct expr **out,
                                    struct lanner_err *err)
 {
@@ -25,10 +34,8 @@ static enum lanner_rc lower_binary(struct aql_lower *l, const struct aql_node *n
     TRY(aql_lower_expr(l, n->kids[1], &b, err));
     /* Aggregates are Doubles, here kept whole as long as they are: a ratio of two is not cut off
      * (aql.md 3.11). */
-    if (n->op == AQL_OP_DIV &&
-        (aql_is_real(l, a) || aql_is_real(l, b) || aql_type_of(l, a) == AQL_TYPE_DOUBLE ||
-         aql_type_of(l, b) == AQL_TYPE_DOUBLE))
-        TRY(aql_row1(l, n->at, "aql_double", a, &a, err));
+    if (n->op == AQL_OP_DIV && (aql_divides_exactly(l, a) || aql_divides_exactly(l, b)))
+        TRY(to_double(l, n->at, a, &a, err));
     return aql_row2(l, n->at, rows[n->op], a, b, out, err);
 }
 
@@ -51,17 +58,26 @@ static enum lanner_rc lower_negate(struct aql_lower *l, const struct aql_node *n
     return aql_row1(l, n->at, "aql_neg", e, out, err);
 }
 
-/* THEN "High": a quoted name that names nothing is meant as a text (aql.md 6.3). */
+/* THEN "High": a quoted name that names nothing is meant as a text (aql.md 6.3). What the records
+ * have is not known yet: the text stands in for the property where a record has none. A path is no
+ * text. */
 static enum lanner_rc lower_result(struct aql_lower *l, const struct aql_node *n, struct expr **out,
                                    struct lanner_err *err)
 {
-    if (n->kind != AQL_NAME || !n->quoted || l->options->strict || aql_is_known(l, n))
+    struct expr **args;
+
+    if (n->kind != AQL_NAME || !n->quoted || l->options->strict ||
+        str_find_char(n->text, '.') != SIZE_MAX || aql_is_known(l, n))
         return aql_lower_expr(l, n, out, err);
-    aql_repair(&l->parse, n->at, "\"%.*s\" names nothing here and is read as the text '%.*s'",
+    args = ARENA_ARRAY(l->arena, struct expr *, 3);
+    args[0] = expr_const(l->arena, n->at, val_bool(false));
+    TRY(aql_lower_expr(l, n, &args[1], err));
+    args[2] = aql_text_const(l, n->at, n->text);
+    aql_repair(&l->parse, n->at,
+               "\"%.*s\" is read as the text '%.*s' where no property is called so",
                (int)MIN(n->text.len, (size_t)60), n->text.ptr, (int)MIN(n->text.len, (size_t)60),
                n->text.ptr);
-    *out = aql_text_const(l, n->at, n->text);
-    return LANNER_OK;
+    return aql_row(l, n->at, "coalesce", args, 3, out, err);
 }
 
 /* CASE x WHEN a THEN b: x = a. */
@@ -81,6 +97,37 @@ static enum lanner_rc lower_when(struct aql_lower *l, const struct aql_node *n,
     return aql_lower_predicate(l, &compare, out, err);
 }
 
+/* A text, or a property that a text stands in for. */
+static bool is_text_branch(const struct expr *e)
+{
+    struct str text;
+
+    if (e->kind == EXPR_CALL && strcmp(e->fn->name, "coalesce") == 0)
+        e = e->args[e->n_args - 1];
+    return aql_is_text_const(e, &text);
+}
+
+/* Numbers and Booleans beside a text are texts (aql.md 3.9). Fields are left alone: their kind is
+ * that of each record's value. */
+static enum lanner_rc unify_branches(struct aql_lower *l, struct expr **args, size_t n,
+                                     struct lanner_err *err)
+{
+    bool has_text = false;
+    struct str text;
+
+    for (size_t i = 1; i < n; i += 2)
+        has_text |= is_text_branch(args[i]);
+    has_text |= is_text_branch(args[n - 1]);
+    for (size_t i = 1; has_text && i <= n; i += 2) {
+        struct expr **branch = &args[MIN(i, n - 1)];
+
+        if ((*branch)->kind == EXPR_CONST && !val_is_null(&(*branch)->value) &&
+            !aql_is_text_const(*branch, &text))
+            TRY(aql_row1(l, (*branch)->at, "aql_str", *branch, branch, err));
+    }
+    return LANNER_OK;
+}
+
 static enum lanner_rc lower_case(struct aql_lower *l, const struct aql_node *n, struct expr **out,
                                  struct lanner_err *err)
 {
@@ -95,6 +142,7 @@ static enum lanner_rc lower_case(struct aql_lower *l, const struct aql_node *n, 
         TRY(lower_result(l, n->otherwise, &args[k++], err));
     else
         args[k++] = aql_absent(l, n->at);
+    TRY(unify_branches(l, args, k, err));
     return aql_row(l, n->at, "aql_case", args, k, out, err);
 }
 
@@ -171,7 +219,7 @@ enum lanner_rc aql_lower_expr(struct aql_lower *l, const struct aql_node *n, str
     enum lanner_rc rc;
 
     /* Aliases add to the depth of the tree itself. */
-    if (l->n_depth > 4 * AQL_MAX_DEPTH || ++l->n_exprs > AQL_MAX_EXPRS)
+    if (l->n_depth > 4 * AQL_MAX_DEPTH || ++l->n_exprs > l->max_exprs)
         return err_set_at(err, LANNER_ERR_LIMIT, n->at,
                           "the query is too large once its aliases are written out");
     l->n_depth++;

@@ -118,24 +118,55 @@ static enum lanner_rc lower_list(struct aql_lower *l, const struct aql_node *n, 
     return add_aggregate(l, call, AQL_TYPE_STRING, false, out, err);
 }
 
-/* CARDINALITY(LIST(x)): how many different values. */
-static enum lanner_rc lower_cardinality(struct aql_lower *l, const struct aql_node *n,
-                                        struct expr **out, struct lanner_err *err)
-{
-    const struct aql_node *list = n->n_kids == 1 ? n->kids[0] : NULL;
-    struct expr *e, *call;
-
-    if (list == NULL || list->kind != AQL_CALL || list->n_kids == 0 ||
-        !aql_is_aggregate_name(list->text))
-        return aql_unsupported(n->at, err, "CARDINALITY() takes LIST(x) or ARRAY_AGG(x)");
-    TRY(aql_lower_expr(l, list->kids[0], &e, err));
-    TRY(aql_row1(l, n->at, "aql_count_distinct", hidden_arg(l, e), &call, err));
-    return add_aggregate(l, call, AQL_TYPE_DOUBLE, true, out, err);
-}
-
 static bool is_named(const struct aql_node *n, const char *name)
 {
     return str_eq_nocase(n->text, str_z(name));
+}
+
+static bool is_list(const struct aql_node *n)
+{
+    return is_named(n, "ARRAY") || is_named(n, "ARRAY_AGG") || is_named(n, "LIST") ||
+           is_named(n, "GROUP_CONCAT");
+}
+
+/* Aggregates to which a value that comes again says nothing new, and those that count values. */
+static bool ignores_repeats(const struct aql_node *n)
+{
+    return is_list(n) || is_named(n, "COUNT") || is_named(n, "UNIQUECOUNT") ||
+           is_named(n, "DISTINCTCOUNT") || is_named(n, "MIN") || is_named(n, "MAX") ||
+           is_named(n, "FIRST") || is_named(n, "LAST");
+}
+
+/* The list that CARDINALITY() counts, written there or under its alias; NULL when it is another
+ * value. */
+static const struct aql_node *list_of(struct aql_lower *l, const struct aql_node *n)
+{
+    const struct aql_node *list = n->n_kids == 1 ? n->kids[0] : NULL;
+    size_t alias;
+
+    if (list != NULL && list->kind == AQL_NAME && list->space.len == 0 && l->sel != NULL &&
+        (alias = aql_alias(l->sel, list->text)) != SIZE_MAX)
+        list = l->sel->q->items[alias].expr;
+    return list != NULL && list->kind == AQL_CALL && list->n_kids > 0 && is_list(list) ? list
+                                                                                       : NULL;
+}
+
+/* CARDINALITY(LIST(x)): how many different values, no more than the list's limit. */
+static enum lanner_rc lower_cardinality(struct aql_lower *l, const struct aql_node *n,
+                                        struct expr **out, struct lanner_err *err)
+{
+    const struct aql_node *list = list_of(l, n);
+    struct expr *e, *call;
+
+    if (list == NULL)
+        return aql_unsupported(n->at, err, "CARDINALITY() takes LIST(x) or ARRAY_AGG(x)");
+    TRY(aql_lower_expr(l, list->kids[0], &e, err));
+    TRY(aql_row1(l, n->at, "aql_count_distinct", hidden_arg(l, e), &call, err));
+    TRY(add_aggregate(l, call, AQL_TYPE_DOUBLE, true, out, err));
+    if (list->number.kind != KIND_LONG)
+        return LANNER_OK;
+    return aql_row2(l, n->at, "aql_least", *out, expr_const(l->arena, n->at, list->number), out,
+                    err);
 }
 
 /* Any other: arguments against the row. */
@@ -164,8 +195,7 @@ static enum lanner_rc lower_one(struct aql_lower *l, const struct aql_node *n, s
 
     if (is_named(n, "COUNT"))
         return lower_count(l, n, out, err);
-    if (is_named(n, "ARRAY") || is_named(n, "ARRAY_AGG") || is_named(n, "LIST") ||
-        is_named(n, "GROUP_CONCAT"))
+    if (is_list(n))
         return lower_list(l, n, out, err);
     if (is_named(n, "CARDINALITY"))
         return lower_cardinality(l, n, out, err);
@@ -210,7 +240,7 @@ enum lanner_rc aql_lower_aggregate(struct aql_lower *l, const struct aql_node *n
     if (aql_function_is_tolerant(n->text))
         aql_note_once(l, LANNER_NOTE_REPAIR, n->at, "%.*s() is not a function of the product",
                       STR_ARG(n->text));
-    if (n->distinct && (is_named(n, "SUM") || is_named(n, "AVG")))
+    if (n->distinct && !ignores_repeats(n))
         return aql_unsupported(n->at, err, "%.*s(DISTINCT ...) is not supported", STR_ARG(n->text));
     l->sel->in_aggregate = true;
     /* Inside stand fields; an alias only where no field has its name. */
@@ -227,6 +257,10 @@ static bool is_output(const struct aql_select *s, struct str name)
 {
     for (size_t i = 0; i < s->aggs.n; i++) {
         if (str_eq(s->aggs.items[i].name, name))
+            return true;
+    }
+    for (size_t i = 0; i < s->marks.n; i++) {
+        if (str_eq(s->marks.items[i].field, name))
             return true;
     }
     return false;
@@ -257,15 +291,24 @@ enum lanner_rc aql_over_groups(struct aql_lower *l, struct expr *e, struct expr 
     return LANNER_OK;
 }
 
-bool aql_is_real(const struct aql_lower *l, const struct expr *e)
+/* MIN and MAX of what has no declared type: a Double to arithmetic, printed as it is. */
+static bool is_extreme(const struct aql_agg *agg)
+{
+    return strcmp(agg->call->fn->name, "aql_min") == 0 ||
+           strcmp(agg->call->fn->name, "aql_max") == 0;
+}
+
+static bool has_real(const struct aql_lower *l, const struct expr *e, bool extremes)
 {
     static const char *const keep[] = {"aql_add", "aql_sub", "aql_mul",  "aql_div",
                                        "aql_mod", "aql_neg", "aql_case", "coalesce"};
 
     if (e->kind == EXPR_FIELD) {
         for (size_t i = 0; i < l->sel->aggs.n; i++) {
-            if (str_eq(l->sel->aggs.items[i].name, e->name))
-                return l->sel->aggs.items[i].real;
+            const struct aql_agg *agg = &l->sel->aggs.items[i];
+
+            if (str_eq(agg->name, e->name))
+                return agg->real || (extremes && is_extreme(agg));
         }
         return false;
     }
@@ -273,34 +316,44 @@ bool aql_is_real(const struct aql_lower *l, const struct expr *e)
         if (strcmp(e->fn->name, keep[k]) != 0)
             continue;
         for (size_t i = 0; i < e->n_args; i++) {
-            if (aql_is_real(l, e->args[i]))
+            if (has_real(l, e->args[i], extremes))
                 return true;
         }
     }
     return false;
 }
 
+bool aql_is_real(const struct aql_lower *l, const struct expr *e)
+{
+    return has_real(l, e, false);
+}
+
+bool aql_divides_exactly(const struct aql_lower *l, const struct expr *e)
+{
+    return has_real(l, e, true) || aql_type_of(l, e) == AQL_TYPE_DOUBLE;
+}
+
 /* ---- Keys ---- */
 
 /* GROUP BY 'Event Name', GROUP BY 2: the item. */
-static const struct aql_node *group_target(struct aql_lower *l, const struct aql_node *n,
-                                           struct aql_node *room)
+static enum lanner_rc lower_key(struct aql_lower *l, const struct aql_node *n, struct expr **out,
+                                struct lanner_err *err)
 {
     const struct aql_query *q = l->sel->q;
+    struct aql_node name = *n;
 
     if (n->kind == AQL_STRING &&
         (aql_alias(l->sel, n->text) != SIZE_MAX || aql_field_find(n->text) != NULL)) {
-        *room = *n;
-        room->kind = AQL_NAME;
-        room->quoted = true;
-        return room;
+        name.kind = AQL_NAME;
+        name.quoted = true;
+        return aql_lower_expr(l, &name, out, err);
     }
-    if (n->kind == AQL_NUMBER && n->number.kind == KIND_LONG && n->number.u.i >= 1 &&
-        (uint64_t)n->number.u.i <= q->n_items) {
-        aql_repair(&l->parse, n->at, "%.*s is read as the column of that number", STR_ARG(n->text));
-        return q->items[n->number.u.i - 1].expr;
-    }
-    return n;
+    if (n->kind != AQL_NUMBER || n->number.kind != KIND_LONG)
+        return aql_lower_expr(l, n, out, err);
+    if (n->number.u.i < 1 || (uint64_t)n->number.u.i > q->n_items)
+        return aql_wrong(n->at, err, "there is no column %.*s", STR_ARG(n->text));
+    aql_repair(&l->parse, n->at, "%.*s is read as the column of that number", STR_ARG(n->text));
+    return aql_expand_item(l, (size_t)n->number.u.i - 1, out, err);
 }
 
 static enum lanner_rc add_key(struct aql_lower *l, struct expr *e, struct lanner_err *err)
@@ -330,10 +383,9 @@ enum lanner_rc aql_lower_keys(struct aql_lower *l, struct lanner_err *err)
 
     s->clause = AQL_IN_GROUP;
     for (size_t i = 0; i < s->q->n_groups; i++) {
-        struct aql_node room;
         struct expr *e;
 
-        TRY(aql_lower_expr(l, group_target(l, s->q->groups[i], &room), &e, err));
+        TRY(lower_key(l, s->q->groups[i], &e, err));
         TRY(add_key(l, e, err));
     }
     return LANNER_OK;

@@ -5,6 +5,9 @@
 
 #include "lang/aql/lower.h"
 
+/* Longer names are not looked for among those that items use. */
+#define USE_KEY_MAX 200
+
 static const struct str qradar_prefix = STR_INIT(FIELD_QRADAR_PREFIX);
 
 size_t aql_alias(const struct aql_select *s, struct str name)
@@ -49,6 +52,29 @@ static struct expr *view_field(struct aql_lower *l, const struct aql_rel *rel, s
     return aql_from_right(l, rel, expr_field(l->arena, at, full));
 }
 
+/* sourcev6 where the record has none of its own: the source's address when it is one of IPv6. */
+static enum lanner_rc v6_field(struct aql_lower *l, struct span at, const struct aql_field *f,
+                               struct expr **out, struct lanner_err *err)
+{
+    const char *ip = strcmp(f->name, "sourcev6") == 0 ? "sourceip" : "destinationip";
+    struct str name = arena_printf(l->arena, "%s%s", FIELD_QRADAR_PREFIX, ip);
+    struct expr **args = ARENA_ARRAY(l->arena, struct expr *, 3);
+    struct expr *host, *is_v6;
+
+    TRY(aql_row1(l, at, "aql_host", expr_field(l->arena, at, name), &host, err));
+    TRY(aql_row2(l, at, "aql_contains", aql_copy(l, host), aql_text_const(l, at, STR(":")), &is_v6,
+                 err));
+    args[0] = is_v6;
+    args[1] = host;
+    args[2] = aql_absent(l, at);
+    TRY(aql_row(l, at, "aql_case", args, 3, &host, err));
+    args = ARENA_ARRAY(l->arena, struct expr *, 3);
+    args[0] = expr_const(l->arena, at, val_bool(false));
+    args[1] = *out;
+    args[2] = host;
+    return aql_row(l, at, "coalesce", args, 3, out, err);
+}
+
 enum lanner_rc aql_model_field(struct aql_lower *l, const struct aql_rel *rel, struct span at,
                                const struct aql_field *f, struct expr **out, struct lanner_err *err)
 {
@@ -64,6 +90,8 @@ enum lanner_rc aql_model_field(struct aql_lower *l, const struct aql_rel *rel, s
     *out = expr_field(l->arena, at, name);
     if (wraps[f->type] != NULL)
         TRY(aql_row1(l, at, wraps[f->type], *out, out, err));
+    if (f->type == AQL_TYPE_HOSTV6)
+        TRY(v6_field(l, at, f, out, err));
     *out = aql_from_right(l, rel, *out);
     return LANNER_OK;
 }
@@ -222,6 +250,11 @@ static const struct aql_rel *find_real(const struct aql_lower *l, struct str nam
     return NULL;
 }
 
+bool aql_is_column(const struct aql_lower *l, struct str name)
+{
+    return find_real(l, name) != NULL;
+}
+
 static enum lanner_rc real_field(struct aql_lower *l, const struct aql_rel *rel,
                                  const struct aql_node *n, struct expr **out,
                                  struct lanner_err *err)
@@ -235,9 +268,8 @@ static enum lanner_rc real_field(struct aql_lower *l, const struct aql_rel *rel,
     return aql_model_field(l, rel, n->at, aql_field_find(n->text), out, err);
 }
 
-/* The alias in the place where it is used: its expression. */
-static enum lanner_rc expand_alias(struct aql_lower *l, size_t i, struct expr **out,
-                                   struct lanner_err *err)
+enum lanner_rc aql_expand_item(struct aql_lower *l, size_t i, struct expr **out,
+                               struct lanner_err *err)
 {
     struct aql_select *s = l->sel;
     enum aql_clause clause = s->clause;
@@ -260,15 +292,83 @@ static enum lanner_rc expand_alias(struct aql_lower *l, size_t i, struct expr **
     return rc;
 }
 
+/* Lower case; false: too long to be kept. */
+static bool use_key(struct str name, char room[USE_KEY_MAX], struct str *key)
+{
+    if (name.len > USE_KEY_MAX)
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        room[i] = ascii_lower(name.ptr[i]);
+    *key = str_of(room, name.len);
+    return true;
+}
+
+static void add_uses(struct aql_lower *l, const struct aql_node *n, size_t item)
+{
+    char room[USE_KEY_MAX];
+    struct str key;
+
+    if (n == NULL)
+        return;
+    if (n->kind == AQL_NAME && n->space.len == 0 && use_key(n->text, room, &key) &&
+        strmap_get(&l->sel->first_use, key) == SIZE_MAX)
+        strmap_put(&l->sel->first_use, arena_str(l->arena, key), item);
+    for (size_t i = 0; i < n->n_kids; i++)
+        add_uses(l, n->kids[i], item);
+    add_uses(l, n->otherwise, item);
+}
+
+/* The first item the name stands in; SIZE_MAX when in none. */
+static size_t first_use(struct aql_lower *l, struct str name)
+{
+    struct aql_select *s = l->sel;
+    char room[USE_KEY_MAX];
+    struct str key;
+
+    if (!s->has_first_use) {
+        strmap_init(&s->first_use);
+        s->has_first_use = true;
+        for (size_t i = 0; i < s->q->n_items; i++)
+            add_uses(l, s->q->items[i].expr, i);
+    }
+    return use_key(name, room, &key) ? strmap_get(&s->first_use, key) : SIZE_MAX;
+}
+
+/* `a AS b, b AS a`: the names are exchanged. */
+static bool is_exchange(const struct aql_select *s, size_t alias)
+{
+    const struct aql_item *item = &s->q->items[s->item], *other = &s->q->items[alias];
+
+    return item->expr->kind == AQL_NAME && other->expr->kind == AQL_NAME && item->alias.len != 0 &&
+           str_eq_nocase(item->alias, other->expr->text);
+}
+
+bool aql_is_rather_field(struct aql_lower *l, const struct aql_node *n, size_t alias)
+{
+    struct aql_select *s = l->sel;
+
+    if (s->clause == AQL_IN_ORDER || s->clause == AQL_IN_HAVING)
+        return false;
+    /* LAST(w) AS w: a field has the name, or the item would mean nothing. */
+    if (first_use(l, n->text) <= alias)
+        return true;
+    return s->clause == AQL_IN_ITEM && is_exchange(s, alias);
+}
+
 /* Aliases that may be meant: in a SELECT item only those before it. */
-static size_t visible_alias(const struct aql_lower *l, struct str name)
+static size_t visible_alias(struct aql_lower *l, const struct aql_node *n)
 {
     const struct aql_select *s = l->sel;
-    size_t i = aql_alias(s, name);
+    size_t i = aql_alias(s, n->text);
 
     if (i == SIZE_MAX || s->expanding == NULL || s->expanding[i])
         return SIZE_MAX;
     if (s->clause == AQL_IN_ITEM && i >= s->item)
+        return SIZE_MAX;
+    if (aql_is_rather_field(l, n, i))
+        return SIZE_MAX;
+    /* "Logon Type" in an item is a custom property first. */
+    if (s->clause == AQL_IN_ITEM && n->quoted && !aql_has_aggregate(l, s->q->items[i].expr, 0))
         return SIZE_MAX;
     return i;
 }
@@ -428,13 +528,14 @@ enum lanner_rc aql_lower_name(struct aql_lower *l, const struct aql_node *n, str
     if (s->rels.n == 1 && s->rels.items[0]->kind == AQL_REL_META)
         return meta_name(l, s->rels.items[0], n, out, err);
     rel = find_real(l, n->text);
-    alias = visible_alias(l, n->text);
-    if (alias != SIZE_MAX &&
-        (rel == NULL || s->clause == AQL_IN_ORDER || s->clause == AQL_IN_HAVING)) {
+    alias = rel == NULL || s->clause == AQL_IN_ORDER || s->clause == AQL_IN_HAVING
+                ? visible_alias(l, n)
+                : SIZE_MAX;
+    if (alias != SIZE_MAX) {
         if (s->clause == AQL_IN_ITEM)
             aql_repair(&l->parse, n->at, "%.*s is read as the alias of another column",
                        STR_ARG(n->text));
-        return expand_alias(l, alias, out, err);
+        return aql_expand_item(l, alias, out, err);
     }
     if (rel != NULL)
         return real_field(l, rel, n, out, err);
@@ -451,9 +552,9 @@ enum lanner_rc aql_lower_name(struct aql_lower *l, const struct aql_node *n, str
     return last_resort(l, n, out, err);
 }
 
-bool aql_is_known(const struct aql_lower *l, const struct aql_node *n)
+bool aql_is_known(struct aql_lower *l, const struct aql_node *n)
 {
-    return n->space.len != 0 || visible_alias(l, n->text) != SIZE_MAX ||
-           find_real(l, n->text) != NULL || aql_synonym_find(n->text) != NULL ||
-           aql_property_is_known(n->text) || strmap_get(&l->properties, n->text) != SIZE_MAX;
+    return n->space.len != 0 || visible_alias(l, n) != SIZE_MAX || find_real(l, n->text) != NULL ||
+           aql_synonym_find(n->text) != NULL || aql_property_is_known(n->text) ||
+           strmap_get(&l->properties, n->text) != SIZE_MAX;
 }

@@ -29,7 +29,7 @@ static bool only_aggregates(struct aql_lower *l, const struct aql_node *n)
     if (n == NULL)
         return true;
     if (n->kind == AQL_NAME)
-        return aql_has_aggregate(l, n);
+        return aql_has_aggregate(l, n, 0);
     if (n->query != NULL || n->kind == AQL_SEARCH)
         return false;
     for (size_t i = 0; i < n->n_kids; i++) {
@@ -44,7 +44,7 @@ static enum lanner_rc move_term(struct aql_lower *l, const struct aql_node *term
                                 struct lanner_err *err)
 {
     *moved = false;
-    if (has_call_of_aggregate(term) || !aql_has_aggregate(l, term))
+    if (has_call_of_aggregate(term) || !aql_has_aggregate(l, term, 0))
         return LANNER_OK;
     if (!only_aggregates(l, term)) {
         (void)aql_wrong(term->at, err, "WHERE cannot ask an aggregate's alias beside fields");
@@ -83,11 +83,22 @@ static enum lanner_rc lower_where(struct aql_lower *l, struct lanner_err *err)
 
 /* ---- SESSION BY ---- */
 
+/* Rows come in the order of the event's time; sessions by another one want that. */
+static void push_session_order(struct aql_lower *l, struct plan_node **body, struct str time)
+{
+    struct plan_node *node = aql_push(l, body, NODE_SORT, (*body)->at);
+
+    node->u.sort.keys = ARENA_NEW(l->arena, struct plan_sort_key);
+    node->u.sort.keys[0] = (struct plan_sort_key){.name = time, .type = SORT_NUMBER};
+    node->u.sort.n_keys = 1;
+}
+
 static enum lanner_rc lower_session(struct aql_lower *l, struct lanner_err *err)
 {
     const struct aql_session *session = l->sel->q->session;
     struct plan_node *node, *body;
     struct expr *time, *begin, *end = NULL;
+    struct str sorted = STR_NONE;
     struct aql_select *s = l->sel;
     struct str *keys;
 
@@ -107,6 +118,12 @@ static enum lanner_rc lower_session(struct aql_lower *l, struct lanner_err *err)
         aql_extend(l, &s->top, e->at, e, keys[i]);
     }
     body = node_new(l->plan, NODE_INPUT, session->at, NULL);
+    if (!aql_expr_is(time, "starttime")) {
+        sorted = aql_hidden(l, 's');
+        aql_extend(l, &s->top, time->at, time, sorted);
+        push_session_order(l, &body, sorted);
+        time = expr_field(l->arena, time->at, sorted);
+    }
     aql_push(l, &body, NODE_SESSION, session->at);
     body->u.session.time = time;
     body->u.session.begin = begin;
@@ -306,28 +323,26 @@ static enum lanner_rc lower_having(struct aql_lower *l, struct expr **out, struc
 /* ---- ORDER BY ---- */
 
 /* ORDER BY 'Event Name', ORDER BY 2. */
-static enum lanner_rc order_target(struct aql_lower *l, const struct aql_node *n,
-                                   struct aql_node *room, const struct aql_node **out,
-                                   struct lanner_err *err)
+static enum lanner_rc lower_order(struct aql_lower *l, const struct aql_node *n, struct expr **out,
+                                  struct lanner_err *err)
 {
     const struct aql_query *q = l->sel->q;
+    struct aql_node name = *n;
 
-    *out = n;
     if (n->kind == AQL_STRING &&
         (aql_alias(l->sel, n->text) != SIZE_MAX || aql_field_find(n->text) != NULL)) {
-        *room = *n;
-        room->kind = AQL_NAME;
-        room->quoted = true;
-        *out = room;
-    } else if (n->kind == AQL_NUMBER && n->number.kind == KIND_LONG) {
-        if (n->number.u.i < 1 || (uint64_t)n->number.u.i > q->n_items)
-            return aql_wrong(n->at, err, "there is no column %.*s", STR_ARG(n->text));
-        aql_repair(&l->parse, n->at, "%.*s is read as the column of that number", STR_ARG(n->text));
-        *out = q->items[n->number.u.i - 1].expr;
-        if ((*out)->kind == AQL_STAR)
-            return aql_wrong(n->at, err, "column %.*s is *", STR_ARG(n->text));
+        name.kind = AQL_NAME;
+        name.quoted = true;
+        return aql_lower_expr(l, &name, out, err);
     }
-    return LANNER_OK;
+    if (n->kind != AQL_NUMBER || n->number.kind != KIND_LONG)
+        return aql_lower_expr(l, n, out, err);
+    if (n->number.u.i < 1 || (uint64_t)n->number.u.i > q->n_items)
+        return aql_wrong(n->at, err, "there is no column %.*s", STR_ARG(n->text));
+    aql_repair(&l->parse, n->at, "%.*s is read as the column of that number", STR_ARG(n->text));
+    if (q->items[n->number.u.i - 1].expr->kind == AQL_STAR)
+        return aql_wrong(n->at, err, "column %.*s is *", STR_ARG(n->text));
+    return aql_expand_item(l, (size_t)n->number.u.i - 1, out, err);
 }
 
 enum lanner_rc aql_lower_orders(struct aql_lower *l, const struct aql_order *orders, size_t n,
@@ -340,12 +355,8 @@ enum lanner_rc aql_lower_orders(struct aql_lower *l, const struct aql_order *ord
         return err_set_at(err, LANNER_ERR_LIMIT, orders[0].expr->at,
                           "a query is ordered by at most %d keys", AQL_MAX_ITEMS);
     for (size_t i = 0; i < n; i++) {
-        const struct aql_node *target;
-        struct aql_node room;
-
         s->clause = AQL_IN_ORDER;
-        TRY(order_target(l, orders[i].expr, &room, &target, err));
-        TRY(aql_lower_expr(l, target, &(*out)[i], err));
+        TRY(lower_order(l, orders[i].expr, &(*out)[i], err));
         if (s->grouped)
             TRY(aql_over_groups(l, (*out)[i], &(*out)[i], err));
     }
@@ -422,11 +433,11 @@ static bool is_grouped(struct aql_lower *l)
     if (q->n_groups > 0 || q->having != NULL || l->sel->moved.n > 0)
         return true;
     for (size_t i = 0; i < q->n_items; i++) {
-        if (aql_has_aggregate(l, q->items[i].expr))
+        if (aql_has_aggregate(l, q->items[i].expr, 0))
             return true;
     }
     for (size_t i = 0; i < q->n_orders; i++) {
-        if (aql_has_aggregate(l, q->orders[i].expr))
+        if (aql_has_aggregate(l, q->orders[i].expr, 0))
             return true;
     }
     return false;
@@ -486,6 +497,7 @@ static enum lanner_rc lower_rest(struct aql_lower *l, bool order, struct lanner_
     TRY(check_collate(l, err));
     if (s->grouped) {
         aql_push_groups(l);
+        aql_push_marks(l);
         s->has_time = false;
         s->ordered = false;
     }
@@ -561,7 +573,7 @@ static void keep_rows(struct aql_lower *l, struct aql_rows *out)
         memcpy(out->cols, s->cols.items, s->cols.n * sizeof(*out->cols));
 }
 
-static void select_done(struct aql_select *s)
+void aql_select_done(struct aql_select *s)
 {
     for (size_t i = 0; i < s->rels.n; i++) {
         if (s->rels.items[i]->right != NULL)
@@ -575,6 +587,10 @@ static void select_done(struct aql_select *s)
     VEC_DONE(&s->cols);
     VEC_DONE(&s->values);
     VEC_DONE(&s->moved);
+    VEC_DONE(&s->marks);
+    VEC_DONE(&s->asked);
+    if (s->has_first_use)
+        strmap_done(&s->first_use);
 }
 
 enum lanner_rc aql_lower_select(struct aql_lower *l, const struct aql_query *q,
@@ -584,6 +600,9 @@ enum lanner_rc aql_lower_select(struct aql_lower *l, const struct aql_query *q,
     struct aql_select s = {.outer = l->sel, .q = q};
     enum lanner_rc rc;
 
+    if (++l->n_selects > AQL_MAX_SELECTS)
+        return err_set_at(err, LANNER_ERR_LIMIT, q->at, "a query has at most %d SELECTs",
+                          AQL_MAX_SELECTS);
     s.window = (struct aql_window){TIME_NONE, TIME_NONE, false};
     s.expanding = ARENA_ARRAY(l->arena, bool, q->n_items);
     l->sel = &s;
@@ -591,7 +610,7 @@ enum lanner_rc aql_lower_select(struct aql_lower *l, const struct aql_query *q,
     if (rc == LANNER_OK)
         keep_rows(l, out);
     l->sel = s.outer;
-    select_done(&s);
+    aql_select_done(&s);
     return rc;
 }
 

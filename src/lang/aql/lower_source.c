@@ -1,14 +1,26 @@
-/* lower_source.c - where rows come from (aql.md 2, 6.2): events, flows, sub-selects, names of WITH
- * and INTO, joins, unions, and sub-selects in conditions.
+/* lower_source.c - where rows come from (aql.md 2, 6.2): events, flows, sub-selects, names,
+ * QRadar's metadata tables, joins.
  *
- * A plan has one scan. What needs another pass over the logs - the right side of a join, the set of
- * IN (SELECT ...), a further branch of a union - is a table, made before the main plan runs. */
+ * The right side of a join is a table, made before the main plan runs. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "lang/aql/lower.h"
+#include "lookup/lookup.h"
 
 /* ---- Tables ---- */
+
+/* Gives it a name. A table sees those that come before it. */
+static enum lanner_rc push_table(struct aql_lower *l, struct plan_table *t, struct lanner_err *err)
+{
+    if (l->tables.n >= AQL_MAX_TABLES)
+        return err_set_at(err, LANNER_ERR_LIMIT, t->at,
+                          "a query has at most %d joins and sub-selects in conditions",
+                          AQL_MAX_TABLES);
+    t->name = arena_printf(l->arena, "table %zu", l->tables.n + 1);
+    VEC_PUSH(&l->tables, *t);
+    return LANNER_OK;
+}
 
 static enum lanner_rc add_table(struct aql_lower *l, struct span at, struct plan_node *root,
                                 const struct aql_window *w, struct str *name,
@@ -16,16 +28,11 @@ static enum lanner_rc add_table(struct aql_lower *l, struct span at, struct plan
 {
     struct plan_table t = {.root = root, .at = at, .from_ns = TIME_NONE, .to_ns = TIME_NONE};
 
-    if (l->tables.n >= AQL_MAX_TABLES)
-        return err_set_at(err, LANNER_ERR_LIMIT, at,
-                          "a query has at most %d joins, unions and sub-selects in conditions",
-                          AQL_MAX_TABLES);
-    t.name = arena_printf(l->arena, "table %zu", l->tables.n + 1);
     if (w->known) {
         t.from_ns = w->from_ns;
         t.to_ns = w->to_ns;
     }
-    VEC_PUSH(&l->tables, t);
+    TRY(push_table(l, &t, err));
     *name = t.name;
     return LANNER_OK;
 }
@@ -45,35 +52,97 @@ struct source {
     bool has_time, ordered;
 };
 
+static void rows_source(const struct aql_rows *rows, struct source *out)
+{
+    out->top = rows->top;
+    out->window = rows->window;
+    out->has_time = rows->has_time;
+    out->ordered = rows->ordered;
+    out->rel->kind = AQL_REL_ROWS;
+    out->rel->cols = rows->cols;
+    out->rel->n_cols = rows->n_cols;
+    out->rel->below = rows->below;
+}
+
+/* ---- Metadata tables ---- */
+
+struct meta_table {
+    const char *name;
+    const char *columns[6]; /* those with # are numbers */
+};
+
+static const struct meta_table *find_meta(struct str name)
+{
+    static const struct meta_table tables[] = {
+        {"SDE_LogSourceType", {"#id", "name", "short_name"}},
+        {"QIDmap", {"#qid", "name", "description", "#category", "#severity"}},
+        {"Categories", {"#id", "name", "level", "#high_level_id"}},
+        {"reference_data.sets", {"value", "ip"}},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        if (str_eq_nocase(name, str_z(tables[i].name)))
+            return &tables[i];
+    }
+    return NULL;
+}
+
 bool aql_is_meta_name(struct str name)
 {
-    static const char *const names[] = {"SDE_LogSourceType", "QIDmap", "reference_data.sets"};
-
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (str_eq_nocase(name, str_z(names[i])))
-            return true;
-    }
-    return false;
+    return find_meta(name) != NULL;
 }
 
-static enum lanner_rc query_source(struct aql_lower *l, const struct aql_query *q,
-                                   const struct aql_window *window, struct source *out,
-                                   struct lanner_err *err)
+enum lanner_rc aql_set_of(const struct aql_source *src, struct str *set, struct lanner_err *err)
 {
-    struct aql_rows rows;
-
-    /* The order of its rows is kept when it asks for one. */
-    TRY(aql_lower_query(l, q, window, false, &rows, err));
-    out->top = rows.top;
-    out->window = rows.window;
-    out->has_time = rows.has_time;
-    out->ordered = rows.ordered;
-    out->rel->kind = AQL_REL_ROWS;
-    out->rel->cols = rows.cols;
-    out->rel->n_cols = rows.n_cols;
-    out->rel->below = rows.below;
+    if (src->call == NULL || src->call->n_kids != 1 || src->call->kids[0]->kind != AQL_STRING) {
+        (void)aql_wrong(src->at, err, "%.*s() takes the name of a set", STR_ARG(src->name));
+        err_hint(err, "for example reference_data.sets('Watchlist')");
+        return LANNER_ERR_QUERY;
+    }
+    *set = src->call->kids[0]->text;
     return LANNER_OK;
 }
+
+/* FROM SDE_LogSourceType: a table of text cells; ids are read as numbers. */
+static enum lanner_rc meta_source(struct aql_lower *l, const struct aql_source *src,
+                                  const struct meta_table *meta, struct source *out,
+                                  struct lanner_err *err)
+{
+    struct plan_table t = {.at = src->at, .from_ns = TIME_NONE, .to_ns = TIME_NONE};
+    struct str file = str_z(meta->name), set;
+
+    if (str_eqz(file, "reference_data.sets")) {
+        TRY(aql_set_of(src, &set, err));
+        file = arena_printf(l->arena, "%.*s('%.*s')", STR_ARG(file), STR_ARG(set));
+        l->plan->needs_clock = true; /* elements expire */
+    } else if (src->call != NULL) {
+        return aql_wrong(src->at, err, "%.*s takes no arguments", STR_ARG(src->name));
+    }
+    aql_repair(&l->parse, src->at, "%.*s is no table of the product's searches",
+               STR_ARG(src->name));
+    t.file = arena_printf(l->arena, "%s%.*s", LOOKUP_METADATA_PREFIX, STR_ARG(file));
+    TRY(push_table(l, &t, err));
+    out->top = node_new(l->plan, NODE_TABLE, src->at, NULL);
+    out->top->u.table.table = t.name;
+    out->has_time = false;
+    out->rel->kind = AQL_REL_ROWS;
+    out->rel->cols = ARENA_ARRAY(l->arena, struct aql_column, ARRAY_LEN(meta->columns));
+    for (size_t i = 0; i < ARRAY_LEN(meta->columns) && meta->columns[i] != NULL; i++) {
+        bool number = meta->columns[i][0] == '#';
+        struct str label = str_z(meta->columns[i] + number);
+        struct expr *e = expr_field(l->arena, src->at, label);
+
+        if (number)
+            TRY(aql_row1(l, src->at, "aql_long", e, &e, err));
+        out->rel->cols[i] = (struct aql_column){.label = label, .field = aql_hidden(l, 'd')};
+        out->rel->cols[i].type = number ? AQL_TYPE_LONG : AQL_TYPE_STRING;
+        aql_extend(l, &out->top, src->at, e, out->rel->cols[i].field);
+        out->rel->n_cols++;
+    }
+    return LANNER_OK;
+}
+
+/* ---- Names and events ---- */
 
 static enum lanner_rc unknown_source(const struct aql_lower *l, const struct aql_source *src,
                                      struct lanner_err *err)
@@ -99,28 +168,23 @@ static enum lanner_rc named_source(struct aql_lower *l, const struct aql_source 
                                    const struct aql_window *window, struct source *out,
                                    struct lanner_err *err)
 {
-    size_t visible = l->n_visible;
-    enum lanner_rc rc;
+    const struct meta_table *meta = find_meta(src->name);
+    struct aql_rows rows;
 
-    if (src->call != NULL && !aql_is_meta_name(src->name))
+    if (src->call != NULL && meta == NULL)
         return aql_unsupported(src->at, err,
                                "FROM %.*s() is not supported: a local engine keeps "
                                "no accumulated data of saved searches",
                                STR_ARG(src->name));
-    for (size_t i = 0; i < visible; i++) {
+    for (size_t i = 0; i < l->n_visible; i++) {
         if (!str_eq_nocase(l->named.items[i].name, src->name))
             continue;
-        /* It sees what was named before it. */
-        l->n_visible = i;
-        rc = query_source(l, l->named.items[i].query, window, out, err);
-        l->n_visible = visible;
-        return rc;
+        TRY(aql_named_rows(l, i, window, src->at, &rows, err));
+        rows_source(&rows, out);
+        return LANNER_OK;
     }
-    if (aql_is_meta_name(src->name)) {
-        (void)aql_unsupported(src->at, err, "FROM %.*s is not supported here", STR_ARG(src->name));
-        err_hint(err, "it can be asked in x IN (SELECT ...)");
-        return LANNER_ERR_UNSUPPORTED;
-    }
+    if (meta != NULL)
+        return meta_source(l, src, meta, out, err);
     return unknown_source(l, src, err);
 }
 
@@ -128,6 +192,8 @@ static enum lanner_rc lower_source(struct aql_lower *l, const struct aql_source 
                                    const struct aql_window *window, struct source *out,
                                    struct lanner_err *err)
 {
+    struct aql_rows rows;
+
     *out = (struct source){.window = *window, .has_time = true};
     out->rel = ARENA_NEW(l->arena, struct aql_rel);
     out->rel->alias = src->alias;
@@ -135,12 +201,18 @@ static enum lanner_rc lower_source(struct aql_lower *l, const struct aql_source 
     switch (src->kind) {
     case AQL_FROM_EVENTS:
     case AQL_FROM_FLOWS:
+        if (++l->n_scans > AQL_MAX_SCANS)
+            return err_set_at(err, LANNER_ERR_LIMIT, src->at,
+                              "a query reads the events at most %d times", AQL_MAX_SCANS);
         out->rel->kind = src->kind == AQL_FROM_EVENTS ? AQL_REL_EVENTS : AQL_REL_FLOWS;
         out->rel->name = src->kind == AQL_FROM_EVENTS ? STR("events") : STR("flows");
         out->top = node_new(l->plan, NODE_SCAN, src->at, NULL);
         return LANNER_OK;
     case AQL_FROM_QUERY:
-        return query_source(l, src->query, window, out, err);
+        /* The order of its rows is kept when it asks for one. */
+        TRY(aql_lower_query(l, src->query, window, false, &rows, err));
+        rows_source(&rows, out);
+        return LANNER_OK;
     case AQL_FROM_NAME:
         return named_source(l, src, window, out, err);
     default:
@@ -159,8 +231,6 @@ static unsigned sides_of(struct aql_lower *l, const struct aql_node *n, const st
 
     if (n == NULL)
         return 0;
-    if (n->query != NULL)
-        return SIDE_LEFT | SIDE_RIGHT;
     if (n->kind == AQL_NAME && n->space.len != 0) {
         struct str name = right->alias.len != 0 ? right->alias : right->name;
 
@@ -189,16 +259,20 @@ static unsigned sides_of(struct aql_lower *l, const struct aql_node *n, const st
     return sides | sides_of(l, n->otherwise, right);
 }
 
-/* Lowers over the rows of the right side's own chain. */
+/* Lowers over the rows of the right side's own chain, onto which its sub-selects go. */
 static enum lanner_rc lower_on_right(struct aql_lower *l, struct aql_rel *rel,
                                      const struct aql_node *n, bool condition, struct expr **out,
                                      struct lanner_err *err)
 {
     struct aql_right *right = rel->right;
+    struct plan_node *left = l->sel->top;
     enum lanner_rc rc;
 
     rel->right = NULL;
+    l->sel->top = right->top;
     rc = condition ? aql_lower_cond(l, n, out, err) : aql_lower_expr(l, n, out, err);
+    right->top = l->sel->top;
+    l->sel->top = left;
     rel->right = right;
     return rc;
 }
@@ -210,9 +284,8 @@ struct on {
     VEC(const struct aql_node *) after; /* of an inner join */
 };
 
-/* Keys compare as texts; addresses in their one form. */
-static enum lanner_rc key_pair(struct aql_lower *l, struct expr **a, struct expr **b,
-                               struct lanner_err *err)
+enum lanner_rc aql_key_pair(struct aql_lower *l, struct expr **a, struct expr **b,
+                            struct lanner_err *err)
 {
     bool host = aql_type_is_host(aql_type_of(l, *a)) || aql_type_is_host(aql_type_of(l, *b));
     struct expr **both[] = {a, b};
@@ -220,8 +293,16 @@ static enum lanner_rc key_pair(struct aql_lower *l, struct expr **a, struct expr
     for (size_t i = 0; i < 2; i++) {
         struct expr **e = both[i];
 
-        if (host && !aql_type_is_host(aql_type_of(l, *e)))
-            TRY(aql_row1(l, (*e)->at, "aql_host", *e, e, err));
+        /* What is no address stays a value: x NOT IN (SELECT sourceip ...) is true of it. */
+        if (host && !aql_type_is_host(aql_type_of(l, *e))) {
+            struct expr *address, *text;
+
+            TRY(aql_row1(l, (*e)->at, "aql_str", aql_copy(l, *e), &text, err));
+            TRY(aql_row1(l, (*e)->at, "aql_host", *e, &address, err));
+            TRY(aql_row1(l, (*e)->at, "aql_str", address, &address, err));
+            TRY(aql_row2(l, (*e)->at, "aql_coalesce", address, text, e, err));
+            continue;
+        }
         TRY(aql_row1(l, (*e)->at, "aql_str", *e, e, err));
     }
     return LANNER_OK;
@@ -235,7 +316,7 @@ static enum lanner_rc add_pair(struct aql_lower *l, struct aql_rel *rel, const s
                           ARRAY_LEN(on->left));
     TRY(aql_lower_expr(l, a, &on->left[on->n], err));
     TRY(lower_on_right(l, rel, b, false, &on->right[on->n], err));
-    TRY(key_pair(l, &on->left[on->n], &on->right[on->n], err));
+    TRY(aql_key_pair(l, &on->left[on->n], &on->right[on->n], err));
     on->n++;
     return LANNER_OK;
 }
@@ -254,8 +335,6 @@ static enum lanner_rc lower_on_term(struct aql_lower *l, struct aql_rel *rel,
         if (a == SIDE_RIGHT && b == SIDE_LEFT)
             return add_pair(l, rel, n->kids[1], n->kids[0], on, err);
     }
-    if (n->query != NULL)
-        return aql_unsupported(n->at, err, "a sub-select in ON is not supported");
     if (sides == SIDE_RIGHT) {
         TRY(lower_on_right(l, rel, n, true, &e, err));
         aql_filter(l, &rel->right->top, e);
@@ -272,9 +351,11 @@ static enum lanner_rc lower_on_term(struct aql_lower *l, struct aql_rel *rel,
 }
 
 static enum lanner_rc push_join(struct aql_lower *l, struct aql_rel *rel, struct span at,
-                                struct on *on, struct lanner_err *err)
+                                const struct aql_window *window, struct on *on,
+                                struct lanner_err *err)
 {
     struct aql_select *s = l->sel;
+    struct str table;
     struct str *fields = ARENA_ARRAY(l->arena, struct str, on->n);
     struct str *columns = ARENA_ARRAY(l->arena, struct str, on->n);
     struct plan_node *n;
@@ -294,13 +375,16 @@ static enum lanner_rc push_join(struct aql_lower *l, struct aql_rel *rel, struct
         aql_extend(l, &s->top, e->at, e, fields[i]);
         columns[i] = aql_from_right(l, rel, on->right[i])->name;
     }
+    /* Behind the tables that its own rows ask. */
+    TRY(add_table(l, at, rel->right->top, window, &table, err));
+    rel->right->table = l->tables.n - 1;
     n = aql_push(l, &s->top, NODE_JOIN, at);
     n->u.join.fields = fields;
     n->u.join.columns = columns;
     n->u.join.n_fields = on->n;
     n->u.join.mode = rel->right->left ? JOIN_LEFT : JOIN_INNER;
     n->u.join.match = MATCH_TEXT;
-    n->u.join.table = l->tables.items[rel->right->table].name;
+    n->u.join.table = table;
     rel->right->join = n;
     for (size_t i = 0; i < on->after.n; i++) {
         struct expr *e;
@@ -312,7 +396,8 @@ static enum lanner_rc push_join(struct aql_lower *l, struct aql_rel *rel, struct
 }
 
 static enum lanner_rc lower_on(struct aql_lower *l, struct aql_rel *rel,
-                               const struct aql_join *join, struct on *on, struct lanner_err *err)
+                               const struct aql_join *join, const struct aql_window *window,
+                               struct on *on, struct lanner_err *err)
 {
     const struct aql_node *n = join->on;
     bool chain = n != NULL && n->kind == AQL_AND;
@@ -324,7 +409,7 @@ static enum lanner_rc lower_on(struct aql_lower *l, struct aql_rel *rel,
     if (on->n == 0)
         return aql_unsupported(join->at, err,
                                "a join needs at least one equality between its two sides");
-    return push_join(l, rel, join->at, on, err);
+    return push_join(l, rel, join->at, window, on, err);
 }
 
 static enum lanner_rc lower_join(struct aql_lower *l, const struct aql_join *join,
@@ -333,21 +418,30 @@ static enum lanner_rc lower_join(struct aql_lower *l, const struct aql_join *joi
     struct aql_right *right = ARENA_NEW(l->arena, struct aql_right);
     struct on on = {.n = 0};
     struct source src;
-    struct str table;
     enum lanner_rc rc;
 
     TRY(lower_source(l, &join->source, window, &src, err));
-    /* Places in the list of tables: its own inner ones come before it. */
-    TRY(add_table(l, join->at, src.top, &src.window, &table, err));
-    right->table = l->tables.n - 1;
     right->top = src.top;
     right->left = join->kind == AQL_JOIN_LEFT;
     src.rel->right = right;
     VEC_PUSH(&l->sel->rels, src.rel);
-    rc = lower_on(l, src.rel, join, &on, err);
+    rc = lower_on(l, src.rel, join, &src.window, &on, err);
     VEC_DONE(&on.left_only);
     VEC_DONE(&on.after);
     return rc;
+}
+
+/* A row without a match keeps its own field of an included column's name, and so does one whose
+ * match has no value: the rows get such fields, without a value, before they are joined. */
+static void clear_included(struct aql_lower *l, const struct aql_right *right)
+{
+    for (size_t i = 0; i < right->cells.n; i++) {
+        const struct plan_item *cell = &right->cells.items[i];
+        enum aql_type type = aql_type_of(l, cell->expr);
+
+        aql_extend(l, &right->join->in, cell->at, aql_absent(l, cell->at), cell->names[0]);
+        aql_set_type(l, cell->names[0], type);
+    }
 }
 
 void aql_finish_joins(struct aql_lower *l)
@@ -372,6 +466,7 @@ void aql_finish_joins(struct aql_lower *l)
         right->join->u.join.include = include;
         right->join->u.join.n_include = right->cells.n;
         l->tables.items[right->table].root = right->top;
+        clear_included(l, right);
     }
 }
 
@@ -390,252 +485,4 @@ enum lanner_rc aql_lower_from(struct aql_lower *l, struct lanner_err *err)
     for (size_t i = 0; i < s->q->n_joins; i++)
         TRY(lower_join(l, &s->q->joins[i], &window, err));
     return LANNER_OK;
-}
-
-/* ---- Sub-selects in conditions ---- */
-
-static void find_output(void *ctx, struct expr *e)
-{
-    bool *found = ctx;
-
-    *found |= e->kind == EXPR_FIELD && e->name.len > 1 && e->name.ptr[0] == '\x01' &&
-              e->name.ptr[1] == 'g';
-}
-
-/* The rows with a field that says whether the table has a match. */
-static enum lanner_rc push_mark(struct aql_lower *l, const struct aql_node *n, struct expr *key,
-                                const struct aql_rows *rows, struct str column, struct expr **out,
-                                struct lanner_err *err)
-{
-    struct aql_select *s = l->sel;
-    struct plan_node *join;
-    struct str *names = ARENA_ARRAY(l->arena, struct str, 2), table;
-    bool outputs = false;
-
-    expr_walk(key, find_output, &outputs);
-    if (outputs || s->top == NULL || s->clause == AQL_IN_ON)
-        return aql_unsupported(n->at, err, "a sub-select cannot be asked here");
-    TRY(aql_make_table(l, n->at, rows, &table, err));
-    names[0] = aql_hidden(l, 'i');
-    names[1] = column;
-    aql_extend(l, &s->top, key->at, key, names[0]);
-    join = aql_push(l, &s->top, NODE_JOIN, n->at);
-    join->u.join.table = table;
-    join->u.join.fields = &names[0];
-    join->u.join.columns = &names[1];
-    join->u.join.n_fields = 1;
-    join->u.join.mode = JOIN_MARK;
-    join->u.join.match = MATCH_TEXT;
-    join->u.join.mark = aql_hidden(l, 'm');
-    aql_set_type(l, join->u.join.mark, AQL_TYPE_BOOLEAN);
-    *out = expr_field(l->arena, n->at, join->u.join.mark);
-    if (n->negated)
-        *out = aql_not(l, *out);
-    return LANNER_OK;
-}
-
-/* x IN (SELECT id FROM SDE_LogSourceType WHERE name LIKE '...'): the condition, asked of x. */
-static enum lanner_rc lower_in_meta(struct aql_lower *l, const struct aql_node *n,
-                                    struct expr **out, struct lanner_err *err)
-{
-    const struct aql_query *q = n->query;
-    struct aql_rel rel = {
-        .kind = AQL_REL_META, .name = q->from.name, .alias = q->from.alias, .subject = n->kids[0]};
-    struct aql_select s = {.outer = l->sel, .q = q, .clause = AQL_IN_WHERE};
-    struct expr **args = ARENA_ARRAY(l->arena, struct expr *, 2), *x;
-    enum lanner_rc rc = LANNER_OK;
-    size_t k = 0;
-
-    if (q->n_items != 1 || q->next != NULL || q->n_groups != 0 || q->n_joins != 0 || q->has_limit ||
-        q->having != NULL || q->items[0].expr->kind != AQL_NAME ||
-        str_eq_nocase(q->items[0].expr->text, STR("name")))
-        return aql_unsupported(n->at, err, "of %.*s only SELECT id ... WHERE ... is supported",
-                               STR_ARG(q->from.name));
-    TRY(aql_lower_expr(l, n->kids[0], &x, err));
-    aql_repair(&l->parse, q->from.at, "%.*s is no table of the product's searches",
-               STR_ARG(q->from.name));
-    if (q->from.call != NULL) {
-        if (q->from.call->n_kids != 1 || q->from.call->kids[0]->kind != AQL_STRING)
-            return aql_wrong(q->from.at, err, "%.*s() takes the name of a set",
-                             STR_ARG(q->from.name));
-        TRY(aql_row2(l, n->at, "reference_set_contains",
-                     aql_text_const(l, n->at, q->from.call->kids[0]->text), x, &args[k++], err));
-    }
-    s.expanding = ARENA_ARRAY(l->arena, bool, q->n_items);
-    s.expanding[0] = true;
-    VEC_PUSH(&s.rels, &rel);
-    l->sel = &s;
-    if (q->where != NULL)
-        rc = aql_lower_cond(l, q->where, &args[k++], err);
-    l->sel = s.outer;
-    VEC_DONE(&s.rels);
-    TRY(rc);
-    if (k == 0) {
-        TRY(aql_row1(l, n->at, "aql_is_null", x, &args[k++], err));
-        args[0] = aql_not(l, args[0]);
-    }
-    *out = aql_chain(l, n->at, "and", args, k);
-    if (n->negated)
-        *out = aql_not(l, *out);
-    return LANNER_OK;
-}
-
-enum lanner_rc aql_lower_in_query(struct aql_lower *l, const struct aql_node *n, struct expr **out,
-                                  struct lanner_err *err)
-{
-    struct aql_rows rows;
-    struct expr *x, *y;
-    struct str column = aql_hidden(l, 'c');
-    struct aql_column col;
-
-    if (n->query->from.kind == AQL_FROM_NAME && aql_is_meta_name(n->query->from.name))
-        return lower_in_meta(l, n, out, err);
-    TRY(aql_lower_query(l, n->query, &l->sel->own, false, &rows, err));
-    if (rows.n_cols != 1)
-        return aql_wrong(n->query->at, err,
-                         "the query of IN has to select one column, this one selects %zu",
-                         rows.n_cols);
-    TRY(aql_lower_expr(l, n->kids[0], &x, err));
-    y = expr_field(l->arena, n->at, rows.cols[0].field);
-    TRY(key_pair(l, &x, &y, err));
-    aql_extend(l, &rows.top, n->at, y, column);
-    col = (struct aql_column){.field = column};
-    aql_project(l, &rows.top, n->at, &col, 1, NULL, false);
-    return push_mark(l, n, x, &rows, column, out, err);
-}
-
-enum lanner_rc aql_lower_exists(struct aql_lower *l, const struct aql_node *n, struct expr **out,
-                                struct lanner_err *err)
-{
-    struct aql_rows rows;
-    struct str column = aql_hidden(l, 'c');
-    struct aql_column col = {.field = column};
-    struct expr *one = expr_const(l->arena, n->at, val_long(1));
-
-    TRY(aql_lower_query(l, n->query, &l->sel->own, false, &rows, err));
-    if (rows.top->kind != NODE_LIMIT)
-        aql_push(l, &rows.top, NODE_LIMIT, n->at)->u.limit.n = 1;
-    aql_extend(l, &rows.top, n->at, aql_copy(l, one), column);
-    aql_project(l, &rows.top, n->at, &col, 1, NULL, false);
-    return push_mark(l, n, one, &rows, column, out, err);
-}
-
-/* ---- UNION ---- */
-
-static size_t count_branches(const struct aql_query *q, size_t *last_distinct)
-{
-    size_t n = 1;
-
-    *last_distinct = 0;
-    for (; q->next != NULL; q = q->next, n++) {
-        if (!q->union_all)
-            *last_distinct = n;
-    }
-    return n;
-}
-
-static void push_union(struct aql_lower *l, struct span at, struct aql_rows *out,
-                       struct plan_node **branches, size_t n, bool distinct)
-{
-    struct plan_node *node = aql_push(l, &out->top, NODE_UNION, at);
-
-    node->u.set.inputs = branches;
-    node->u.set.n_inputs = n;
-    if (!distinct)
-        return;
-    node = aql_push(l, &out->top, NODE_DISTINCT, at);
-    node->u.distinct.n_keys = out->n_cols;
-    node->u.distinct.keys = ARENA_ARRAY(l->arena, struct str, out->n_cols);
-    for (size_t i = 0; i < out->n_cols; i++)
-        node->u.distinct.keys[i] = out->cols[i].field;
-}
-
-/* A further branch: a table whose columns have the names of the first one's. */
-static enum lanner_rc lower_branch(struct aql_lower *l, const struct aql_query *q,
-                                   const struct aql_window *outer, struct aql_rows *first,
-                                   const struct str *names, struct plan_node **out,
-                                   struct lanner_err *err)
-{
-    struct aql_rows rows;
-    struct str table;
-
-    TRY(aql_lower_select(l, q, outer, false, &rows, err));
-    if (rows.n_cols != first->n_cols)
-        return aql_wrong(q->at, err, "this SELECT of the UNION has %zu columns, the first has %zu",
-                         rows.n_cols, first->n_cols);
-    first->has_time &= rows.has_time && !rows.ordered;
-    for (size_t i = 0; i < rows.n_cols; i++) {
-        if (rows.cols[i].type != first->cols[i].type)
-            first->cols[i].type = AQL_TYPE_STRING;
-    }
-    aql_project(l, &rows.top, q->at, rows.cols, rows.n_cols, names, rows.has_time);
-    TRY(aql_make_table(l, q->at, &rows, &table, err));
-    *out = node_new(l->plan, NODE_TABLE, q->at, NULL);
-    (*out)->u.table.table = table;
-    return LANNER_OK;
-}
-
-/* ORDER BY and LIMIT of the whole, over its columns. */
-static enum lanner_rc order_union(struct aql_lower *l, const struct aql_query *q,
-                                  struct aql_rows *rows, struct lanner_err *err)
-{
-    struct aql_query all = {.at = q->at};
-    struct aql_rel rel = {.kind = AQL_REL_ROWS, .cols = rows->cols, .n_cols = rows->n_cols};
-    struct aql_select s = {.outer = l->sel, .q = &all, .top = rows->top};
-    struct expr **keys = NULL;
-    enum lanner_rc rc;
-
-    all.n_items = rows->n_cols;
-    all.items = ARENA_ARRAY(l->arena, struct aql_item, all.n_items);
-    for (size_t i = 0; i < all.n_items; i++) {
-        struct aql_node *name = ARENA_NEW(l->arena, struct aql_node);
-
-        *name = (struct aql_node){.kind = AQL_NAME, .text = rows->cols[i].label, .at = q->at};
-        all.items[i].expr = name;
-    }
-    s.expanding = ARENA_ARRAY(l->arena, bool, all.n_items);
-    VEC_PUSH(&s.rels, &rel);
-    l->sel = &s;
-    rc = aql_lower_orders(l, q->union_orders, q->n_union_orders, &keys, err);
-    if (rc == LANNER_OK && q->n_union_orders > 0)
-        aql_push_order(l, q->union_orders, keys, q->n_union_orders);
-    else if (rc == LANNER_OK && rows->has_time && !rows->ordered)
-        aql_push_newest_first(l, &s.top);
-    l->sel = s.outer;
-    VEC_DONE(&s.rels);
-    TRY(rc);
-    rows->top = s.top;
-    rows->ordered = true;
-    if (q->has_union_limit)
-        aql_push(l, &rows->top, NODE_LIMIT, q->at)->u.limit.n = q->union_limit;
-    return LANNER_OK;
-}
-
-enum lanner_rc aql_lower_union(struct aql_lower *l, const struct aql_query *q,
-                               const struct aql_window *outer, struct aql_rows *out,
-                               struct lanner_err *err)
-{
-    size_t last_distinct, n = count_branches(q, &last_distinct);
-    struct plan_node **branches;
-    struct str *names;
-    size_t i = 1;
-
-    if (n > AQL_MAX_TABLES)
-        return err_set_at(err, LANNER_ERR_LIMIT, q->at, "a UNION has at most %d branches",
-                          AQL_MAX_TABLES);
-    branches = ARENA_ARRAY(l->arena, struct plan_node *, n);
-    TRY(aql_lower_select(l, q, outer, false, out, err));
-    names = ARENA_ARRAY(l->arena, struct str, out->n_cols);
-    for (size_t k = 0; k < out->n_cols; k++)
-        names[k] = out->cols[k].field;
-    aql_project(l, &out->top, q->at, out->cols, out->n_cols, NULL, out->has_time);
-    out->has_time &= !out->ordered;
-    out->below = NULL;
-    for (const struct aql_query *b = q->next; b != NULL; b = b->next, i++)
-        TRY(lower_branch(l, b, outer, out, names, &branches[i], err));
-    if (last_distinct > 0)
-        push_union(l, q->at, out, &branches[1], last_distinct, true);
-    if (last_distinct + 1 < n)
-        push_union(l, q->at, out, &branches[last_distinct + 1], n - 1 - last_distinct, false);
-    return order_union(l, q, out, err);
 }

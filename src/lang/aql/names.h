@@ -54,7 +54,5 @@ const struct aql_synonym *aql_synonym_find(struct str name);
 bool aql_property_is_known(struct str name);
 /* Functions that the product does not have. */
 bool aql_function_is_tolerant(struct str name);
-/* Offers every field's and synonym's name. */
-void aql_suggest_fields(struct suggest *s, bool flows);
 
 #endif

@@ -156,16 +156,24 @@ static enum lanner_rc fix_get_field(struct cql_lower *l, const struct cql_node *
                                     const struct cql_node **out, struct lanner_err *err)
 {
     const struct cql_node *v = cql_arg(call, "source");
-    struct cql_node *field;
+    const char *const also[] = {FIELD_TIME_MS, FIELD_RAW, FIELD_ID};
+    struct cql_node *field, *n;
 
     if (v == NULL)
         v = cql_positional(call, 0);
     if (v == NULL)
         return cql_wrong(call->at, err, "getField() needs the parameter source");
-    if (v->kind != CQL_STRING)
-        return cql_unsupported(v->at, err,
-                               "getField() with a computed name is not supported yet; write the "
-                               "name in quotes");
+    if (v->kind != CQL_STRING) {
+        /* Fields that the engine makes are there only when somebody asks for them. */
+        n = cql_make(l, CQL_CALL, call->at, STR("get_field"));
+        cql_make_arg(l, n, "source", v);
+        for (size_t i = 0; i < ARRAY_LEN(also); i++)
+            cql_make_arg(l, n, "@also", cql_make(l, CQL_FIELD, call->at, str_z(also[i])));
+        cql_make_arg(l, n, "as", cql_arg(call, "as"));
+        n->at = call->at;
+        *out = n;
+        return LANNER_OK;
+    }
     field = cql_make(l, CQL_FIELD, call->at, v->text);
     field->quoted = true;
     *out = field;
@@ -304,6 +312,36 @@ static enum lanner_rc fix_collect(struct cql_lower *l, const struct cql_node *ca
     return LANNER_OK;
 }
 
+/* callFunction(name, field): the aggregate of that name, its output `_function`. */
+static enum lanner_rc fix_call_function(struct cql_lower *l, const struct cql_node *call,
+                                        const struct cql_node **out, struct lanner_err *err)
+{
+    static const char *const known[] = {"avg", "count", "max", "min", "range", "sum"};
+    const struct cql_node *name = cql_arg(call, "function"), *as = cql_arg(call, "as");
+    struct cql_node *n;
+    struct str text;
+
+    if (name == NULL)
+        name = cql_positional(call, 0);
+    if (name == NULL || cql_arg(call, "field") == NULL)
+        return cql_wrong(call->at, err, "callFunction() needs the parameters function and field");
+    TRY(cql_text(l, name, &text, err));
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (!str_eq_nocase(text, str_z(known[i])))
+            continue;
+        n = cql_make(l, CQL_CALL, call->at, str_z(known[i]));
+        cql_make_arg(l, n, "field", cql_arg(call, "field"));
+        cql_make_arg(l, n, "as",
+                     as != NULL ? as : cql_make(l, CQL_STRING, call->at, STR("_function")));
+        *out = n;
+        return LANNER_OK;
+    }
+    return cql_wrong(name->at, err,
+                     "parameter function of callFunction() takes avg, count, max, min, range or "
+                     "sum, found '%.*s'",
+                     (int)MIN(text.len, (size_t)60), text.ptr);
+}
+
 static const struct {
     const char *name;
     enum lanner_rc (*fix)(struct cql_lower *l, const struct cql_node *call,
@@ -326,6 +364,7 @@ static const struct {
     {"collect", fix_collect},
     {"split", fix_split},
     {"parseCsv", fix_parse_csv},
+    {"callFunction", fix_call_function},
 };
 
 enum lanner_rc cql_dialect(struct cql_lower *l, const struct cql_node *call,

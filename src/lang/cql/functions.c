@@ -387,6 +387,15 @@ static void aggregate_effects(struct cql_lower *l, const struct cql_functions *f
                       has_name(f->names.items, f->names.n, STR(FIELD_TIME_MS));
 }
 
+static bool has_sequence(const struct plan_node *top)
+{
+    for (const struct plan_node *n = top; n != NULL; n = n->in) {
+        if (n->kind == NODE_SEQUENCE)
+            return true;
+    }
+    return false;
+}
+
 enum lanner_rc cql_push_aggregate(struct cql_lower *l, struct span at,
                                   const struct cql_functions *f, const struct str *keys,
                                   size_t n_keys, const struct aggregate_shape *shape,
@@ -402,6 +411,8 @@ enum lanner_rc cql_push_aggregate(struct cql_lower *l, struct span at,
         n->u.group_apply.n_keys = n_keys;
         n->u.group_apply.missing = shape->missing;
         n->u.group_apply.body = f->group;
+        n->u.group_apply.as_they_stand =
+            has_sequence(f->group) && (l->pipe->ordered || l->pipe->kind == PIPE_GROUP);
     } else {
         n->u.aggregate.keys = own_keys;
         n->u.aggregate.n_keys = n_keys;

@@ -186,10 +186,12 @@ enum lanner_rc cql_sub_end(struct cql_lower *l, struct plan_node **out, struct l
     drop_hidden_time(l);
     for (struct plan_node *n = sub->top; n != NULL && sub->kind != PIPE_GROUP; n = n->in) {
         if (n->kind != NODE_INPUT && n->kind != NODE_FILTER && n->kind != NODE_EXTEND &&
-            n->kind != NODE_PROJECT && n->kind != NODE_BRANCH)
+            n->kind != NODE_PROJECT && n->kind != NODE_BRANCH && n->kind != NODE_EACH &&
+            !(n->kind == NODE_JOIN && n->u.join.in_place))
             return cql_unsupported(n->at, err, "this stage is not supported yet inside %s",
                                    sub->kind == PIPE_QUERY    ? "correlate()"
                                    : sub->kind == PIPE_CLAUSE ? "case and match"
+                                   : sub->kind == PIPE_EACH   ? "a function over an array"
                                                               : "the function of an aggregate");
     }
     l->pipe = sub->outer;
@@ -308,7 +310,8 @@ static enum lanner_rc lower_saved(struct cql_lower *l, const struct cql_node *st
         return LANNER_OK;
     }
     cql_wrong(stage->at, err, "the saved query $%.*s is not known", STR_ARG(stage->text));
-    err_hint(err, "put the saved query's text in its place; --missing-data ignore passes events "
+    err_hint(err, "put the saved query's text in its place, or in a file <name>.cql in a folder "
+                  "given with --saved; --missing-data ignore passes events "
                   "unchanged");
     return LANNER_ERR_QUERY;
 }
@@ -416,11 +419,13 @@ enum lanner_rc cql_lower_call_stage(struct cql_lower *l, const struct cql_node *
     TRY(cql_dialect(l, call, &call, err));
     if (call->kind != CQL_CALL)
         return lower_field_call(l, written, call, as, err);
+    TRY(cql_script_allows(l, call, err));
     stage = cql_stage_find(call->text);
     if (stage != NULL) {
-        if (stage->aggregate && l->pipe->kind == PIPE_CLAUSE)
-            return cql_wrong(call->at, err,
-                             "%s() is an aggregate and cannot stand in case or match", stage->name);
+        if (stage->aggregate && (l->pipe->kind == PIPE_CLAUSE || l->pipe->kind == PIPE_EACH))
+            return cql_wrong(
+                call->at, err, "%s() is an aggregate and cannot stand in %s", stage->name,
+                l->pipe->kind == PIPE_EACH ? "a function over an array" : "case or match");
         cql_check_names(l, call, stage->names);
         if (stage->unnamed != UINT_MAX && cql_positional(call, stage->unnamed) != NULL)
             return cql_wrong(cql_positional(call, stage->unnamed)->at, err,
@@ -467,6 +472,7 @@ enum lanner_rc cql_lower_stage(struct cql_lower *l, const struct cql_node *stage
     if (++l->n_stages > CQL_MAX_STAGES)
         return err_set_at(err, LANNER_ERR_LIMIT, stage->at, "the query has more than %d stages",
                           CQL_MAX_STAGES);
+    l->pipe->stage = stage;
     if (!is_preamble(stage))
         l->pipe->started = true;
     else if (l->pipe->started && stage->kind == CQL_STAGE)
@@ -483,6 +489,8 @@ enum lanner_rc cql_lower_stage(struct cql_lower *l, const struct cql_node *stage
     case CQL_MATCH:
         return lower_branch(l, stage, err);
     case CQL_STATS:
+        if (l->in_script)
+            return cql_wrong(stage->at, err, "an aggregate cannot stand in a parser script");
         if (l->pipe->kind == PIPE_CLAUSE)
             return cql_wrong(stage->at, err, "an aggregate cannot stand in case or match");
         return cql_lower_stats(l, stage->kids, stage->at, STR_NONE, err);
@@ -528,15 +536,41 @@ static void add_implicit_order(struct cql_lower *l, struct cql_pipe *pipe)
         pipe->top = sort;
 }
 
+static enum lanner_rc begin_main(struct cql_lower *l, struct cql_pipe *pipe,
+                                 const struct cql_node *first, struct span at,
+                                 struct lanner_err *err)
+{
+    *pipe = (struct cql_pipe){
+        .kind = PIPE_MAIN, .has_time = true, .nested = l->pipe != NULL, .first = first};
+    pipe->scan = node_new(l->plan, NODE_SCAN, at, NULL);
+    pipe->top = pipe->scan;
+    l->pipe = pipe;
+    return l->script != NULL ? cql_script_lower(l, err) : LANNER_OK;
+}
+
+enum lanner_rc cql_lower_again(struct cql_lower *l, struct cql_pipe *out, struct lanner_err *err)
+{
+    const struct cql_node *end = l->pipe->stage, *first = l->pipe->first, *s = first;
+
+    while (s != NULL && s != end)
+        s = s->next;
+    if (end == NULL || s == NULL)
+        return cql_unsupported(end != NULL ? end->at : (struct span){0, 0}, err,
+                               "this function is supported as a stage of its own only");
+    TRY(begin_main(l, out, first, end->at, err));
+    for (s = first; s != end; s = s->next) {
+        if (!is_preamble(s))
+            TRY(cql_lower_stage(l, s, err));
+    }
+    return LANNER_OK;
+}
+
 static enum lanner_rc lower_main(struct cql_lower *l, const struct cql_node *tree, bool order,
                                  struct cql_pipe *pipe, struct lanner_err *err)
 {
     struct cql_pipe *outer = l->pipe;
 
-    *pipe = (struct cql_pipe){.kind = PIPE_MAIN, .has_time = true, .nested = outer != NULL};
-    pipe->scan = node_new(l->plan, NODE_SCAN, tree->at, NULL);
-    pipe->top = pipe->scan;
-    l->pipe = pipe;
+    TRY(begin_main(l, pipe, tree->kids, tree->at, err));
     TRY(cql_lower_stages(l, tree->kids, NULL, err));
     if (order)
         add_implicit_order(l, pipe);
@@ -561,8 +595,14 @@ static enum lanner_rc build(struct cql_lower *l, struct str text, struct lanner_
     struct cql_node *tree;
 
     TRY(cql_parse(l->arena, text, l->options->strict, l->plan, &tree, err));
+    TRY(cql_saved_expand(l, tree, err));
     cql_collect_defaults(l, tree);
-    TRY(lower_main(l, tree, true, &pipe, err));
+    if (l->options->script != NULL)
+        TRY(cql_script_parse(l, err));
+    l->in_script = l->options->is_script;
+    TRY(lower_main(l, tree, !l->in_script, &pipe, err));
+    if (l->in_script)
+        TRY(cql_script_check(pipe.top, err));
     repairs_sort(l->plan);
     l->plan->root = pipe.top;
     l->plan->open_result = !pipe.closed;
@@ -581,8 +621,12 @@ enum lanner_rc cql_plan(struct str text, const struct front_options *options,
                         const struct fn_env *env, struct arena *a, struct plan **out,
                         struct lanner_err *err)
 {
-    struct cql_lower l = {
-        .plan = plan_new(a, LANG_CQL), .arena = a, .options = options, .env = env};
+    struct cql_lower l = {.plan = plan_new(a, LANG_CQL),
+                          .arena = a,
+                          .options = options,
+                          .env = env,
+                          .from_ns = TIME_NONE,
+                          .to_ns = TIME_NONE};
     enum lanner_rc rc;
 
     strmap_init(&l.default_index);
@@ -590,6 +634,7 @@ enum lanner_rc cql_plan(struct str text, const struct front_options *options,
     strmap_done(&l.default_index);
     VEC_DONE(&l.defaults);
     VEC_DONE(&l.tables);
+    VEC_DONE(&l.made);
     if (rc == LANNER_OK)
         *out = l.plan;
     else

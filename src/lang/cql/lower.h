@@ -14,6 +14,7 @@ enum pipe_kind {
     PIPE_MAIN,   /* the query, and sub-queries of join and defineTable */
     PIPE_QUERY,  /* of correlate: rows pass or do not */
     PIPE_CLAUSE, /* rows pass or do not: case, match */
+    PIPE_EACH,   /* of array:filter and the like: one row an element */
     PIPE_PRE,    /* before an aggregate inside { } */
     PIPE_POST,   /* after it */
     PIPE_GROUP   /* applied to each group */
@@ -35,7 +36,15 @@ struct cql_pipe {
     /* Below this node the rows still have @timestamp: the implicit order goes there. NULL: on top.
      */
     struct plan_node *time_lost_at;
+    const struct cql_node *first; /* main: the stages, and the one being lowered */
+    const struct cql_node *stage;
     bool hidden_time; /* rows carry their time under a hidden name, to be dropped at the end */
+};
+
+/* The table made for a call of selfJoinFilter. */
+struct cql_made {
+    const struct cql_node *call;
+    struct str table;
 };
 
 struct cql_lower {
@@ -48,7 +57,12 @@ struct cql_lower {
     struct cql_pipe *pipe;
     unsigned n_hidden;
     unsigned n_searches, n_stages;
+    const struct cql_node *script; /* the parser script's tree, without places; NULL: none */
+    bool in_script;                /* its stages are being lowered */
+    bool drops_events;             /* it marks events as CQL_DROPPED */
     VEC(struct plan_table) tables;
+    VEC(struct cql_made) made;
+    int64_t from_ns, to_ns; /* interval of the sub-query being lowered; TIME_NONE: the query's */
 };
 
 /* ---- lower.c ---- */
@@ -92,6 +106,10 @@ MUST_USE enum lanner_rc cql_sub_end(struct cql_lower *l, struct plan_node **out,
 /* A query of its own over a scan. */
 MUST_USE enum lanner_rc cql_lower_query(struct cql_lower *l, const struct cql_node *pipe,
                                         struct plan_node **out, struct lanner_err *err);
+/* The stages of l->pipe before the one being lowered, once more, as a query over a scan of its own:
+ * l->pipe is then `out`. */
+MUST_USE enum lanner_rc cql_lower_again(struct cql_lower *l, struct cql_pipe *out,
+                                        struct lanner_err *err);
 /* A call as a stage. `as`: the field it is assigned to, or empty. */
 MUST_USE enum lanner_rc cql_lower_call_stage(struct cql_lower *l, const struct cql_node *call,
                                              struct str as, struct lanner_err *err);
@@ -186,6 +204,26 @@ void cql_make_arg(struct cql_lower *l, struct cql_node *call, const char *name,
 MUST_USE enum lanner_rc cql_dialect(struct cql_lower *l, const struct cql_node *call,
                                     const struct cql_node **out, struct lanner_err *err);
 
+/* ---- saved.c ---- */
+
+/* Puts the stages of saved queries that the folders have in the place of their calls. */
+MUST_USE enum lanner_rc cql_saved_expand(struct cql_lower *l, struct cql_node *tree,
+                                         struct lanner_err *err);
+
+/* ---- script.c: parser scripts ---- */
+
+/* True in events that dropEvent() has discarded: no later clause of a case gets them. */
+#define CQL_DROPPED "\x01dropped"
+/* Reads options->script, which has been planned alone before. */
+MUST_USE enum lanner_rc cql_script_parse(struct cql_lower *l, struct lanner_err *err);
+/* Puts it on top of l->pipe, which is a scan. */
+MUST_USE enum lanner_rc cql_script_lower(struct cql_lower *l, struct lanner_err *err);
+/* A script works on one event at a time: what does not is refused. */
+MUST_USE enum lanner_rc cql_script_allows(const struct cql_lower *l, const struct cql_node *call,
+                                          struct lanner_err *err);
+/* The same for the nodes made of it. */
+MUST_USE enum lanner_rc cql_script_check(const struct plan_node *top, struct lanner_err *err);
+
 /* ---- stages.c and stage_*.c ---- */
 
 struct cql_stage {
@@ -212,6 +250,17 @@ cql_stage_fn cql_stage_default, cql_stage_setfield;
 cql_stage_fn cql_stage_join, cql_stage_match, cql_stage_lookup, cql_stage_definetable,
     cql_stage_readfile, cql_stage_correlate;
 cql_stage_fn cql_stage_interval, cql_stage_dropevent;
+cql_stage_fn cql_stage_selfjoin, cql_stage_selfjoinfilter;
+cql_stage_fn cql_stage_array_map, cql_stage_array_exists, cql_stage_reduce_all,
+    cql_stage_array_union;
+cql_stage_fn cql_stage_transpose, cql_stage_fieldset, cql_stage_fieldstats;
+/* array:exists and objectArray:exists as a condition. */
+bool cql_is_array_exists(const struct cql_node *call);
+MUST_USE enum lanner_rc cql_array_exists(struct cql_lower *l, const struct cql_node *call,
+                                         struct expr **out, struct lanner_err *err);
+cql_stage_fn cql_stage_accumulate, cql_stage_neighbor, cql_stage_partition;
+cql_stage_fn cql_stage_slidingwindow, cql_stage_slidingtimewindow;
+cql_stage_fn cql_stage_session, cql_stage_series;
 /* `[...]` and a single aggregate as a stage: one row. */
 MUST_USE enum lanner_rc cql_lower_stats(struct cql_lower *l, const struct cql_node *functions,
                                         struct span at, struct str as, struct lanner_err *err);

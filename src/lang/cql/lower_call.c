@@ -632,6 +632,9 @@ enum lanner_rc cql_lower_call(struct cql_lower *l, const struct cql_node *call, 
     TRY(cql_dialect(l, call, &call, err));
     if (call->kind != CQL_CALL)
         return cql_lower_expr(l, call, out, err);
+    TRY(cql_script_allows(l, call, err));
+    if (cql_is_array_exists(call))
+        return cql_array_exists(l, call, out, err);
     fn = cql_row(call);
     if (fn == NULL && cql_stage_find(call->text) != NULL)
         return cql_wrong(call->at, err, "%.*s() cannot stand inside an expression",

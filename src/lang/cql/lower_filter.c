@@ -82,6 +82,17 @@ static void set_subject(void *ctx, struct expr *e)
         e->name = *(const struct str *)ctx;
 }
 
+/* Behind a parser script the fields of the event at hand are searched, not those of the record. */
+static struct expr *any_field(struct cql_lower *l, const struct expr *predicate)
+{
+    struct expr **args = ARENA_ARRAY(l->arena, struct expr *, predicate->n_args);
+
+    args[0] = text_const(l, predicate->at, str_z(predicate->fn->name));
+    for (size_t i = 1; i < predicate->n_args; i++)
+        args[i] = predicate->args[i];
+    return expr_call(l->arena, predicate->at, fn_named("any_field"), args, predicate->n_args);
+}
+
 enum lanner_rc cql_search(struct cql_lower *l, struct span at, struct expr *predicate,
                           struct expr **out, struct lanner_err *err)
 {
@@ -98,6 +109,10 @@ enum lanner_rc cql_search(struct cql_lower *l, struct span at, struct expr *pred
     while (main_pipe->outer != NULL)
         main_pipe = main_pipe->outer;
     scan = main_pipe->scan;
+    if (scan != NULL && (l->in_script || l->script != NULL)) {
+        *out = any_field(l, predicate);
+        return LANNER_OK;
+    }
     if (scan == NULL) {
         /* Generated events have one field of text. */
         expr_walk(predicate, set_subject, &raw);
@@ -237,6 +252,8 @@ static enum lanner_rc lower_filter_call(struct cql_lower *l, const struct cql_no
         *out = expr_const(l->arena, call->at, val_bool(false));
         return LANNER_OK;
     }
+    if (cql_is_array_exists(call))
+        return cql_array_exists(l, call, out, err);
     if (cql_stage_find(call->text) != NULL && (name == NULL || name->kind != CQL_FN_FILTER)) {
         cql_wrong(call->at, err, "%.*s() is no filter and cannot stand inside one",
                   STR_ARG(call->text));

@@ -27,7 +27,7 @@ enum lanner_rc cql_param_value(struct cql_lower *l, const struct cql_node *param
 
     (void)err;
     *out = STR_NONE;
-    for (size_t i = 0; i < l->options->n_params; i++) {
+    for (size_t i = 0; i < l->options->n_params && !param->truth; i++) {
         if (str_eq(l->options->params[i].name, param->text)) {
             *out = l->options->params[i].value;
             if (out->ptr == NULL)

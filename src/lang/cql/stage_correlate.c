@@ -241,10 +241,27 @@ static enum lanner_rc read_flag(struct cql_lower *l, const struct cql_node *call
     return v != NULL ? cql_bool(l, v, out, err) : LANNER_OK;
 }
 
+/* What orders a sequence: the event's time, which every event has as milliseconds. */
+static enum lanner_rc read_sequence_by(struct cql_lower *l, const struct cql_node *v,
+                                       struct lanner_err *err)
+{
+    struct cql_texts fields;
+
+    if (v == NULL)
+        return LANNER_OK;
+    TRY(cql_texts(l, v, &fields, err));
+    for (size_t i = 0; i < fields.n; i++) {
+        if (!str_eqz(fields.items[i], FIELD_TIME_MS) && !str_eqz(fields.items[i], FIELD_TIME_NANOS))
+            return cql_unsupported(fields.at[i], err,
+                                   "correlate() puts events in sequence by @timestamp only");
+    }
+    return LANNER_OK;
+}
+
 static enum lanner_rc read_options(struct correlation *c, const struct cql_node *call,
                                    struct lanner_err *err)
 {
-    static const char *const refused[] = {"sequenceBy", "jitterTolerance", "aggregation"};
+    const struct cql_node *jitter = cql_arg(call, "jitterTolerance");
     const struct cql_node *within = cql_arg(call, "within"), *root = cql_arg(call, "root");
     const struct cql_node *max = cql_arg(call, "maxPerRoot");
     const struct cql_node *iterations = cql_arg(call, "iterationLimit");
@@ -252,11 +269,13 @@ static enum lanner_rc read_options(struct correlation *c, const struct cql_node 
     struct str name;
     uint64_t unused;
 
-    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-        if (cql_arg(call, refused[i]) != NULL)
-            return cql_unsupported(call->at, err,
-                                   "parameter %s of correlate() is not supported yet", refused[i]);
-    }
+    if (cql_arg(call, "aggregation") != NULL)
+        return cql_unsupported(call->at, err,
+                               "parameter aggregation of correlate() is not supported: what it "
+                               "does is not documented");
+    TRY(read_sequence_by(c->l, cql_arg(call, "sequenceBy"), err));
+    if (jitter != NULL)
+        TRY(cql_span(c->l, jitter, &n->u.correlate.jitter_ms, err));
     n->u.correlate.max_per_root = 1;
     n->u.correlate.has_within = within != NULL;
     c->include_links = true;

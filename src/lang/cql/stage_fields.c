@@ -202,16 +202,18 @@ enum lanner_rc cql_stage_setfield(struct cql_lower *l, const struct cql_node *ca
                                   struct lanner_err *err)
 {
     const struct cql_node *target = cql_arg(call, "target"), *value = cql_arg(call, "value");
-    struct expr *e;
+    struct expr *e, *name;
 
     (void)as;
     if (target == NULL || value == NULL)
         return cql_wrong(call->at, err, "setField() needs the parameters target and value");
-    if (target->kind != CQL_STRING)
-        return cql_unsupported(target->at, err,
-                               "setField() with a computed target is not supported yet; write the "
-                               "name in quotes");
     TRY(cql_lower_expr(l, value, &e, err));
+    if (target->kind != CQL_STRING) {
+        TRY(cql_lower_expr(l, target, &name, err));
+        cql_extend(l, call->at, expr_callv(l->arena, call->at, "set_field", 2, name, e), NULL, 0,
+                   false);
+        return LANNER_OK;
+    }
     cql_extend_one(l, call->at, e, target->text, true);
     return LANNER_OK;
 }

@@ -55,6 +55,20 @@ static enum lanner_rc read_interval(struct cql_lower *l, const struct cql_node *
     return LANNER_OK;
 }
 
+/* What its own stages need as tables has its interval. */
+static enum lanner_rc lower_table(struct cql_lower *l, const struct cql_node *pipe,
+                                  struct plan_table *t, struct lanner_err *err)
+{
+    int64_t from_ns = l->from_ns, to_ns = l->to_ns;
+
+    l->from_ns = t->from_ns;
+    l->to_ns = t->to_ns;
+    TRY(cql_lower_query(l, pipe, &t->root, err));
+    l->from_ns = from_ns;
+    l->to_ns = to_ns;
+    return LANNER_OK;
+}
+
 static void note_repository(struct cql_lower *l, const struct cql_node *call)
 {
     const struct cql_node *v = cql_arg(call, "view");
@@ -158,10 +172,17 @@ static struct plan_node *new_join(struct cql_lower *l, const struct cql_node *ca
     return n;
 }
 
-static void link_join(struct cql_lower *l, struct plan_node *join)
+/* A clause of case takes or leaves rows, so its joins neither add nor move any. */
+static enum lanner_rc link_join(struct cql_lower *l, struct plan_node *join, struct lanner_err *err)
 {
+    join->u.join.in_place = l->pipe->kind != PIPE_MAIN && l->pipe->kind != PIPE_GROUP;
+    if (join->u.join.in_place && join->u.join.max_rows != 1)
+        return cql_unsupported(join->at, err,
+                               "several rows for one event are not supported inside another "
+                               "function");
     join->in = l->pipe->top;
     l->pipe->top = join;
+    return LANNER_OK;
 }
 
 static const struct cql_node *first_plain(const struct cql_node *call)
@@ -199,15 +220,14 @@ static enum lanner_rc lower_join(struct cql_lower *l, const struct cql_node *cal
         TRY(cql_count(l, limit, 1, JOIN_MAX, &join->u.join.table_limit, err));
     note_repository(l, call);
     TRY(read_interval(l, call, &table, err));
-    TRY(cql_lower_query(l, query->kids, &table.root, err));
+    TRY(lower_table(l, query->kids, &table, err));
     table.name = arena_printf(l->arena, "\x01t:%zu", l->tables.n);
     add_table(l, table);
     join->u.join.table = table.name;
     TRY(read_columns(l, call, field != NULL ? field : first_plain(call), cql_arg(call, "key"), join,
                      err));
     TRY(read_include(l, call, join, err));
-    link_join(l, join);
-    return LANNER_OK;
+    return link_join(l, join, err);
 }
 
 enum lanner_rc cql_stage_join(struct cql_lower *l, const struct cql_node *call, struct str as,
@@ -295,8 +315,7 @@ static enum lanner_rc lower_match(struct cql_lower *l, const struct cql_node *ca
     join->u.join.include_all = cql_arg(call, "include") == NULL && !anti;
     if (cql_arg(call, "include") != NULL)
         TRY(read_include(l, call, join, err));
-    link_join(l, join);
-    return LANNER_OK;
+    return link_join(l, join, err);
 }
 
 enum lanner_rc cql_stage_match(struct cql_lower *l, const struct cql_node *call, struct str as,
@@ -356,7 +375,7 @@ enum lanner_rc cql_stage_definetable(struct cql_lower *l, const struct cql_node 
         table.from_ns = l->env->now_ns - (int64_t)MIN(n_days, (uint64_t)36500) * 86400 * NS_PER_S;
         l->plan->needs_clock = true;
     }
-    TRY(cql_lower_query(l, query->kids, &table.root, err));
+    TRY(lower_table(l, query->kids, &table, err));
     if (include != NULL)
         TRY(cql_texts(l, include, &t, err));
     if (t.n != 0 && !str_eqz(t.items[0], "*")) {
@@ -371,13 +390,36 @@ enum lanner_rc cql_stage_definetable(struct cql_lower *l, const struct cql_node 
     return LANNER_OK;
 }
 
+/* The rows of one file or of several, one after another. */
+static enum lanner_rc push_files(struct cql_lower *l, const struct cql_node *file,
+                                 struct lanner_err *err)
+{
+    const struct cql_node *first = file->kind == CQL_ARRAY ? file->kids : file;
+    size_t n_more = file->kind == CQL_ARRAY && file->n_kids > 0 ? file->n_kids - 1 : 0, i = 0;
+    struct plan_node *n, **inputs = ARENA_ARRAY(l->arena, struct plan_node *, n_more);
+
+    if (first == NULL)
+        return cql_wrong(file->at, err, "expected the name of a table or lookup file");
+    n = cql_push(l, NODE_TABLE, first->at);
+    TRY(table_of(l, first, &n->u.table.table, err));
+    if (n_more == 0)
+        return LANNER_OK;
+    for (const struct cql_node *k = first->next; k != NULL; k = k->next, i++) {
+        inputs[i] = node_new(l->plan, NODE_TABLE, k->at, NULL);
+        TRY(table_of(l, k, &inputs[i]->u.table.table, err));
+    }
+    n = cql_push(l, NODE_UNION, file->at);
+    n->u.set.inputs = inputs;
+    n->u.set.n_inputs = n_more;
+    return LANNER_OK;
+}
+
 enum lanner_rc cql_stage_readfile(struct cql_lower *l, const struct cql_node *call, struct str as,
                                   struct lanner_err *err)
 {
     const struct cql_node *file = cql_arg(call, "file"), *include = cql_arg(call, "include");
     struct cql_texts t = {0};
     struct plan_node *n;
-    struct str name;
 
     (void)as;
     if (file == NULL)
@@ -388,15 +430,11 @@ enum lanner_rc cql_stage_readfile(struct cql_lower *l, const struct cql_node *ca
         return cql_wrong(call->at, err, "readFile() needs the parameter file");
     if (l->pipe->kind != PIPE_MAIN)
         return cql_unsupported(call->at, err, "readFile() cannot stand inside another function");
-    if (file->kind == CQL_ARRAY && file->n_kids != 1)
-        return cql_unsupported(file->at, err, "readFile() of several files is not supported yet");
-    TRY(table_of(l, file, &name, err));
     if (include != NULL)
         TRY(cql_texts(l, include, &t, err));
     l->pipe->top = NULL;
     l->pipe->scan = NULL;
-    n = cql_push(l, NODE_TABLE, call->at);
-    n->u.table.table = name;
+    TRY(push_files(l, file, err));
     if (t.n != 0) {
         n = cql_push(l, NODE_PROJECT, call->at);
         n->u.project.n_names = t.n;
@@ -418,6 +456,12 @@ enum lanner_rc cql_stage_dropevent(struct cql_lower *l, const struct cql_node *c
 {
     (void)as;
     (void)err;
+    if (l->in_script && l->pipe->kind == PIPE_CLAUSE) {
+        l->drops_events = true;
+        cql_extend_one(l, call->at, expr_const(l->arena, call->at, val_bool(true)),
+                       STR(CQL_DROPPED), false);
+        return LANNER_OK;
+    }
     cql_push_filter(l, call->at, expr_const(l->arena, call->at, val_bool(false)));
     return LANNER_OK;
 }

@@ -1,7 +1,7 @@
 /* stage_time.c - bucket and timeChart (cql.md 2.9, 3.1), and setTimeInterval. */
 #include <stdlib.h>
 
-#include "lang/cql/lower.h"
+#include "lang/cql/window.h"
 
 #define SERIES_LIMIT 10
 #define SERIES_MAX   500
@@ -104,8 +104,10 @@ static void push_series(struct cql_lower *l, struct span at, const struct bucket
     l->pipe->sorted = true;
 }
 
-static enum lanner_rc lower_buckets(struct cql_lower *l, const struct cql_node *call,
-                                    struct bucketing *b, struct str as, struct lanner_err *err)
+static enum lanner_rc push_buckets(struct cql_lower *l, const struct cql_node *call,
+                                   struct bucketing *b, const struct cql_node *function,
+                                   const struct cql_windows *windows, struct str as,
+                                   struct lanner_err *err)
 {
     struct aggregate_shape shape = {
         .missing = b->n_series == 0 ? KEYS_DROP_IF_ALL : KEYS_KEEP,
@@ -122,7 +124,7 @@ static enum lanner_rc lower_buckets(struct cql_lower *l, const struct cql_node *
     keys[0] = STR(BUCKET_FIELD);
     if (b->n_series != 0)
         memcpy(keys + 1, b->series, b->n_series * sizeof(*keys));
-    rc = cql_functions(l, cql_arg(call, "function"), keys, b->n_series + 1, as, &f, err);
+    rc = cql_functions(l, function, keys, b->n_series + 1, as, &f, err);
     if (rc == LANNER_OK && f.group != NULL)
         rc = cql_unsupported(call->at, err,
                              "a function that gives several events is not supported in %.*s() yet",
@@ -135,10 +137,30 @@ static enum lanner_rc lower_buckets(struct cql_lower *l, const struct cql_node *
         rc = cql_push_aggregate(l, call->at, &f, keys, b->n_series + 1, &shape, err);
         if (rc == LANNER_OK) {
             push_series(l, call->at, b, &f);
+            if (windows->parts.n > 0)
+                cql_windows_push(l, windows);
             rc = cql_lower_stages(l, tail, NULL, err);
         }
     }
     cql_functions_done(&f);
+    return rc;
+}
+
+static enum lanner_rc lower_buckets(struct cql_lower *l, const struct cql_node *call,
+                                    struct bucketing *b, struct str as, struct lanner_err *err)
+{
+    const struct cql_node *function;
+    struct cql_windows windows = {0};
+    enum lanner_rc rc =
+        cql_windows_take(l, cql_arg(call, "function"), b->span_ms, &windows, &function, err);
+
+    /* A series has rows only for the buckets in which it has events. */
+    if (rc == LANNER_OK && windows.parts.n > 0 && b->n_series > 0)
+        rc = cql_unsupported(call->at, err,
+                             "window() is not supported yet in a chart of several series");
+    if (rc == LANNER_OK)
+        rc = push_buckets(l, call, b, function, &windows, as, err);
+    VEC_DONE(&windows.parts);
     return rc;
 }
 

@@ -5,9 +5,11 @@
 
 #include "lang/cql/cql.h"
 #include "lang/cql/lower.h"
+#include "lang/cql/window.h"
 
 #define GROUPING "Grouping and statistics"
 #define TIMES    "Time buckets"
+#define SEQUENCE "Sequence functions"
 #define FIELDS   "Field handling"
 #define VALUES   "Conditional and value functions"
 #define SOURCES  "Sources, joins and subqueries"
@@ -64,6 +66,43 @@ static const struct cql_stage stages[] = {
      "As bucket(), with one series field, ordered by time. Without a series every bucket of the "
      "interval is there.",
      cql_stage_timechart, true, 1},
+    {"window", "•function=count(as=_count), span or buckets", "function span buckets", TIMES,
+     "In the function of timeChart() and bucket() without a series: `count`, `sum`, `min` and "
+     "`max` over the last buckets, this one included. No value where the chart has fewer buckets.",
+     cql_stage_window, true, ANY},
+    {"session", "•function=count(as=_count), maxpause=15m", "function maxpause", GROUPING,
+     "The aggregates over each session: events in the order of time, cut where the gap to the one "
+     "before is longer than `maxpause`. One row for each session.",
+     cql_stage_session, true, ANY},
+    {"series",
+     "•collect*, separator=\"\\n\", maxpause, maxduration, startmatch, endmatch, memlimit=1KiB",
+     "collect separator maxpause maxduration startmatch endmatch memlimit", GROUPING,
+     "All values of the fields in the order of time, with `@timestamp` of the first event and "
+     "`_duration` in milliseconds. A new series begins after a pause, past the duration, at each "
+     "event that passes `startmatch` and after each that passes `endmatch`. With `startmatch` "
+     "events before and between series are left out.",
+     cql_stage_series, true, ANY},
+    {"accumulate", "•function*, current=include", "function current", SEQUENCE,
+     "Adds to each event the aggregates over all events up to it, or before it "
+     "(`current=exclude`).",
+     cql_stage_accumulate, true, ANY},
+    {"neighbor", "•include*, prefix, direction=preceding, distance=1",
+     "include prefix direction distance", SEQUENCE,
+     "Adds the fields of the event `distance` places before (or after, `direction=succeeding`) as "
+     "`<prefix>.<field>`; nothing where there is no such event.",
+     cql_stage_neighbor, true, ANY},
+    {"partition", "•function*, condition*, split=before", "function condition split", SEQUENCE,
+     "Cuts the events where the condition holds, before or after that event, and runs the "
+     "aggregates over each part.",
+     cql_stage_partition, true, ANY},
+    {"slidingWindow", "•function*, events*, current=include", "function events current", SEQUENCE,
+     "Adds to each event the aggregates over the last `events` (1 to 1000) events.",
+     cql_stage_slidingwindow, true, ANY},
+    {"slidingTimeWindow", "•function*, span*, current=include, timestampfield=@timestamp",
+     "function span current timestampfield", SEQUENCE,
+     "Adds to each event the aggregates over the events less than `span` before it, the last "
+     "10,000 of them. The events have to come in the order of their time.",
+     cql_stage_slidingtimewindow, true, ANY},
     {"select", "•fields*", "fields", FIELDS, "Keeps exactly the named fields, in order.",
      cql_stage_select, false, ANY},
     {"drop", "•fields*", "fields", FIELDS, "Removes the named fields.", cql_stage_drop, false, ANY},
@@ -102,13 +141,56 @@ static const struct cql_stage stages[] = {
     {"correlate",
      "Name: {query | field <=> Other.field} include: [fields], ..., within, sequence=false, "
      "globalConstraints=[], includeConstraintValues=true, includeMatchesOnceOnly=false, "
-     "maxPerRoot=1, root",
+     "maxPerRoot=1, root, jitterTolerance",
      "within sequence globalConstraints includeConstraintValues includeMatchesOnceOnly maxPerRoot "
      "root iterationLimit sequenceBy jitterTolerance aggregation",
      SOURCES,
      "Sets of events, one of each query, whose linked fields agree: one row a set, with the fields "
      "`<Name>.<field>`.",
      cql_stage_correlate, false, ANY},
+    {"selfJoinFilter", "•field*, where*, prefilter=false", "field where prefilter", SOURCES,
+     "The events whose key (the values of the fields) has an event for each of the conditions: "
+     "`where=[{a=1}, {b=2}]`. `prefilter=true`: only those that fulfil one of them themselves. "
+     "Exact; what stands before it runs twice.",
+     cql_stage_selfjoinfilter, false, ANY},
+    {"selfJoin", "•field*, where*, collect, select, limit=20000, prefilter=false",
+     "field where collect select limit prefilter postfilter", SOURCES,
+     "selfJoinFilter(), then groupBy() with `collect` of the fields, or the newest event's values "
+     "(`select`).",
+     cql_stage_selfjoin, true, ANY},
+    {"array:eval", "•array*, function*, asArray=array, var=array", "array function asArray var",
+     "Arrays",
+     "Runs the pipeline for each element, as the field `var`; what it leaves in the field called "
+     "as the output array is the element of that.",
+     cql_stage_array_map, false, 2},
+    {"array:filter", "•array*, function*, asArray=array, var=array", "array function asArray var",
+     "Arrays", "Keeps the elements, as the field `var`, that the pipeline lets through.",
+     cql_stage_array_map, false, 2},
+    {"array:exists", "•array*, condition*, var=array", "array condition var", "Arrays",
+     "Passes when the pipeline lets an element through, as the field `var`.",
+     cql_stage_array_exists, false, 2},
+    {"objectArray:eval", "•array*, function*, asArray*, var=array", "array function asArray var",
+     "Arrays",
+     "As array:eval() for elements that are objects or arrays: their members are `var.key`, "
+     "`var[1]`.",
+     cql_stage_array_map, false, 2},
+    {"objectArray:exists", "•array*, condition*, var=array", "array condition var", "Arrays",
+     "As array:exists() for elements that are objects or arrays.", cql_stage_array_exists, false,
+     2},
+    {"array:reduceAll", "•array*, var*, function*", "array var function", "Arrays",
+     "The aggregate over the elements of all events, each as the field `var`.",
+     cql_stage_reduce_all, true, 1},
+    {"array:union", "array*, as=_union", "array as", "Arrays",
+     "One row with the distinct elements of all events.", cql_stage_array_union, true, 1},
+    {"transpose", "•pivot, header, column=column, limit=5", "pivot header column limit", GROUPING,
+     "A row for each field: its name in `column`, its value in the n-th row in `row[n]`, or in the "
+     "field that the n-th row's `header` names. `pivot=f` is `header=f, column=f`.",
+     cql_stage_transpose, true, 1},
+    {"fieldset", "", "", GROUPING, "The names of all fields, one a row, in `field`.",
+     cql_stage_fieldset, true, 0},
+    {"fieldstats", "limit=200", "limit", GROUPING,
+     "For each field the number of its values (`_count`) and of different ones (`distinct`).",
+     cql_stage_fieldstats, true, 1},
     {"setTimeInterval", "•start*, end=now, timezone", "start end timezone", SOURCES,
      "Sets the interval of the query. It stands first.", cql_stage_interval, false, 1},
     {"dropEvent", "", "", "Filters", "No event passes.", cql_stage_dropevent, false, 0},

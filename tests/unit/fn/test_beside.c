@@ -44,9 +44,11 @@ static void test_qradar(void)
     IS(ev("category_name", "$x", NULL), "Unknown");
     IS(ev("category_name", "?", NULL), "<absent>");
     IS(ev("category_high_name", "%3116", NULL), "Authentication");
-    IS(ev("category_high_name", "$x", NULL), "<absent>");
+    IS(ev("category_high_name", "$x", NULL), "Unknown");
     IS(ev("category_qualified_name", "%3116", NULL), "Authentication.User Login Failure");
     IS(ev("category_qualified_name", "%3000", NULL), "Authentication");
+    IS(ev("category_qualified_name", "$x", NULL), "Unknown");
+    IS(ev("category_high_name", "?", NULL), "<absent>");
     IS(ev("category_matches_name", "%3116", "=Authentication", NULL), "true");
     IS(ev("category_matches_name", "%3116", "=authentication", NULL), "false");
     IS(ev("category_matches_name", "%3116", "=Authentication.User Login Failure", NULL), "true");

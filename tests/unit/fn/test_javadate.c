@@ -130,8 +130,8 @@ static void test_random(void)
     static const char *const zones[] = {"UTC", "Europe/Paris", "America/New_York", "+05:30"};
     static const char *const whole[] = {"yyyy-MM-dd HH:mm:ss.SSS Z",
                                         "EEE, d MMM yyyy kk:mm:ss.SSS XX", "yyyyMMddHHmmssSSS Z",
-                                        "yyyy DDD h:mm:ss.SSS a XX"
-                                        "X",
+                                        ("yyyy DDD h:mm:ss.SSS a XX"
+                                         "X"),
                                         "YYYY ww E HH:mm:ss.S Z"};
     size_t n_bad = 0;
 

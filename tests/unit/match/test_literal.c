@@ -1,6 +1,8 @@
 /* test_literal.c - sets of literals against a byte-by-byte search, scalar and vector twin alike. */
 #include "match/literal.h"
 
+#include "match/literal_set.h"
+
 #include "../tap.h"
 #include "util/cpu.h"
 #include "util/mem.h"
@@ -60,7 +62,8 @@ static int compare(const struct literals *set, const struct literal *lits, size_
     }
 }
 
-static int random_round(size_t n_max, size_t len_max, const char *alphabet)
+static int random_round(size_t n_max, size_t len_min, size_t len_max, const char *alphabet,
+                        size_t *n_wide)
 {
     size_t n = 1 + roll((uint32_t)n_max);
     size_t len = roll(700);
@@ -75,13 +78,16 @@ static int random_round(size_t n_max, size_t len_max, const char *alphabet)
     for (size_t i = 0; i < len; i++)
         text[i] = alphabet[roll(n_letters)];
     for (size_t i = 0; i < n; i++) {
-        size_t k = 1 + roll((uint32_t)len_max);
+        size_t k = len_min + roll((uint32_t)(len_max - len_min + 1));
 
+        if (i == 7)
+            k = 1 + roll(2); /* a single short one */
         for (size_t j = 0; j < k; j++)
             pool[i * len_max + j] = alphabet[roll(n_letters)];
         lits[i] = (struct literal){str_of(pool + i * len_max, k), roll(2) != 0};
     }
     wrong += literals_new(lits, n, &set, &err) != LANNER_OK;
+    *n_wide += set->wide != NULL;
     if (roll(2) != 0)
         literals_sample(set, text, len);
     for (int simd = 0; simd < 2; simd++) {
@@ -97,23 +103,30 @@ static int random_round(size_t n_max, size_t len_max, const char *alphabet)
 
 static void test_random(void)
 {
+    static const char many[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:;,=+*";
+    size_t n_wide = 0;
     int wrong = 0;
 
     for (int i = 0; i < 4000; i++)
-        wrong += random_round(1, 12, "abAB0");
+        wrong += random_round(1, 1, 12, "abAB0", &n_wide);
     OK_INT(wrong, 0);
     for (int i = 0; i < 4000; i++)
-        wrong += random_round(10, 6, "abcdeABCDE01234\xC3\xA9{\"");
+        wrong += random_round(10, 1, 6, "abcdeABCDE01234\xC3\xA9{\"", &n_wide);
     OK_INT(wrong, 0);
     for (int i = 0; i < 1000; i++)
-        wrong += random_round(64, 9, "abcdefghijkABCDEFGHIJK0123456789 \",:");
+        wrong += random_round(64, 1, 9, "abcdefghijkABCDEFGHIJK0123456789 \",:", &n_wide);
     OK_INT(wrong, 0);
     for (int i = 0; i < 300; i++)
-        wrong += random_round(1, 400, "ab");
+        wrong += random_round(1, 1, 400, "ab", &n_wide);
     OK_INT(wrong, 0);
     for (int i = 0; i < 60; i++)
-        wrong += random_round(150, 7, "abcdefghijkABCDEFGHIJK0123456789 \",:\n");
+        wrong += random_round(150, 1, 7, "abcdefghijkABCDEFGHIJK0123456789 \",:\n", &n_wide);
     OK_INT(wrong, 0);
+    for (int i = 0; i < 500; i++)
+        wrong += random_round(200, 3, 9, many, &n_wide);
+    OK_INT(wrong, 0);
+    OK(n_wide > 20);
 }
 
 static void test_limits(void)

@@ -160,7 +160,8 @@ static void check_rows(const struct extractor *x, const struct extractor *tagged
     static const char *const piece[] = {"Mozilla"};
     static const char *const whole[] = {"Directory"};
     struct literal_list none = {0};
-    static const char *const icase[] = {"dire"};
+    static const char *const icase[] = {"sdirek", "\xE2\x84\xAA", "\xC5\xBF"};
+    static const char *const named[] = {"JSmith", "\xC5\xBF"};
     struct literal_list list = {0};
     struct arena a;
 
@@ -174,7 +175,10 @@ static void check_rows(const struct extractor *x, const struct extractor *tagged
     OK(gives(x, FIELD_QRADAR_PREFIX "payload", "\"errorCode\":50034", false, code, 1, &a));
     OK(gives(x, FIELD_QRADAR_PREFIX "payload", "\"resultType\" : \"50034\"", false, code, 1, &a));
     OK(!source_literals(x, STR(FIELD_QRADAR_PREFIX "category"), STR("3047"), false, &none, &a));
-    OK(gives(x, "x", "sdirek\xC3\xA9o", true, icase, 1, &a));
+    OK(gives(x, "x", "sdirek\xC3\xA9o", true, icase, 3, &a));
+    /* Nor a stretch of a key that has to be cut. */
+    OK(gives(x, FIELD_QRADAR_PREFIX "payload", "\"Logon Process Name\":\"JSmith\"", true, named, 2,
+             &a));
     /* Constants of a source stand in no record. */
     OK(!source_literals(x, STR("#repo"), STR("azure"), false, &list, &a));
     OK(source_literals(x, STR("#repo"), STR("okta"), false, &list, &a));

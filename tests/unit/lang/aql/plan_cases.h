@@ -23,9 +23,27 @@ static inline void plan_put_end(struct buf *out, int64_t ns)
         buf_printf(out, " %lld", (long long)((PLAN_NOW - ns) / NS_PER_MS));
 }
 
+/* Intervals that are a scan's own. */
+static inline void plan_put_scan(void *ctx, struct plan_node *n)
+{
+    struct buf *out = ctx;
+
+    if (n->kind != NODE_SCAN || !n->u.scan.own_interval)
+        return;
+    buf_printf(out, "scan at %u:", n->at.start);
+    plan_put_end(out, n->u.scan.from_ns);
+    plan_put_end(out, n->u.scan.to_ns);
+    buf_puts(out, n->u.scan.to_included ? " included\n" : "\n");
+}
+
 static inline void plan_put(const struct plan *p, struct buf *out)
 {
+    struct plan_visitor scans = {.node = plan_put_scan, .ctx = out};
+
     plan_print(p, out);
+    plan_walk(p->root, &scans);
+    for (size_t i = 0; i < p->n_tables; i++)
+        plan_walk(p->tables[i].root, &scans);
     for (size_t i = 0; i < p->n_tables; i++) {
         if (p->tables[i].from_ns == TIME_NONE && p->tables[i].to_ns == TIME_NONE)
             continue;

@@ -129,11 +129,10 @@ static const struct plan_case cases[] = {
     {"SELECT a AS b, b AS a FROM events WHERE a = 1",
      "project b, a\n"
      "  sort by @timestamp desc, ordinal desc\n"
-     "    extend b := \"\\x01property:a\"; a := \"\\x01property:a\"\n"
+     "    extend b := \"\\x01property:a\"; a := \"\\x01property:b\"\n"
      "      filter aql_eq(\"\\x01property:a\", 1)\n"
      "        scan fields=[]\n"
-     "columns: b String, a String\n"
-     "note 15: b is read as the alias of another column\n"},
+     "columns: b String, a String\n"},
     {"SELECT sourceip AS ClientIP, COUNT(*) FROM events GROUP BY sourceip",
      "project ClientIP, COUNT\n"
      "  extend ClientIP := \"\\x01k0\"; COUNT := \"\\x01g1\"\n"
@@ -353,11 +352,13 @@ static const struct plan_case cases[] = {
      "gory_qualified_name(aql_long(\"\\x01qradar:category\")), \"%Auth%\")), or(aql_eq(log_source_"
      "type_name(aql_long(\"\\x01qradar:devicetype\")), \"x\"), aql_eq(coalesce(false, log_source_t"
      "ype_other_name(aql_long(\"\\x01qradar:devicetype\"), 0), log_source_type_name(aql_long(\"\\x"
-     "01qradar:devicetype\"))), \"x\")))\n"
+     "01qradar:devicetype\"))), \"x\"), aql_eq(coalesce(false, log_source_type_other_name(aql_long("
+     "\"\\x01qradar:devicetype\"), 1), log_source_type_name(aql_long(\"\\x01qradar:devicetype\"))"
+     "), \"x\")))\n"
      "        scan fields=[]\n"
      "columns: qid Integer\n"
      "note 29: a condition on CATEGORYNAME() is asked of the low-level name, the high-level name a"
-     "nd both (High.Low); --category-widening 0 asks the first\n"},
+     "nd both (High.Low); --no-category-widening asks the first\n"},
     {"!SELECT qid FROM events WHERE CATEGORYNAME(category) LIKE '%Auth%' AND LOGSOURCETYPENAME(dev"
      "icetype) = 'x'",
      "project qid\n"
@@ -377,11 +378,13 @@ static const struct plan_case cases[] = {
      "y_qualified_name(aql_long(\"\\x01qradar:category\")), \"a\"))), or(aql_like_lower(log_source"
      "_type_name(aql_long(\"\\x01qradar:devicetype\")), \"%x%\"), aql_like_lower(coalesce(false, l"
      "og_source_type_other_name(aql_long(\"\\x01qradar:devicetype\"), 0), log_source_type_name(aql"
-     "_long(\"\\x01qradar:devicetype\"))), \"%x%\")))\n"
+     "_long(\"\\x01qradar:devicetype\"))), \"%x%\"), aql_like_lower(coalesce(false, log_source_typ"
+     "e_other_name(aql_long(\"\\x01qradar:devicetype\"), 1), log_source_type_name(aql_long(\"\\x01q"
+     "radar:devicetype\"))), \"%x%\")))\n"
      "        scan fields=[]\n"
      "columns: qid Integer\n"
      "note 33: a condition on CATEGORYNAME() is asked of the low-level name, the high-level name a"
-     "nd both (High.Low); --category-widening 0 asks the first\n"},
+     "nd both (High.Low); --no-category-widening asks the first\n"},
     {"SELECT qid FROM events WHERE sourceip IN ('10.0.0.0/8', '1.2.3.4') AND destinationip != '10."
      "0.0.0/8' AND INCIDR(sourceip, '10.0.0.0/8')",
      "project qid\n"
@@ -557,7 +560,6 @@ static const struct plan_case cases[] = {
      "columns: logsourcetypename_logsourceid String, logsourcetypeid_logsourceid Integer, logsourc"
      "ename_logsourceid String, qidname String\n"
      "note 7: LOGSOURCETYPENAME(logsourceid) is read as LOGSOURCETYPENAME(devicetype)\n"
-     "note 39: LOGSOURCETYPEID() is not a function of the product\n"
      "note 39: LOGSOURCETYPEID() is read as devicetype\n"},
     {"SELECT CASE WHEN qid = 1 THEN \"High\" ELSE \"Process Name\" END, CASE \"Foo\" WHEN 1 THEN "
      "\"Foo\" END, IF qid > 1 THEN 'a' ELSE 'b' FROM events",
@@ -565,14 +567,15 @@ static const struct plan_case cases[] = {
      "THEN\\\"Foo\\\"END\", \"IFqid>1THEN'a'ELSE'b'\"\n"
      "  sort by @timestamp desc, ordinal desc\n"
      "    extend \"CASEWHENqid=1THEN\\\"High\\\"ELSE\\\"Process Name\\\"END\" := aql_case(aql_eq(a"
-     "ql_long(\"\\x01qradar:qid\"), 1), \"High\", \"\\x01property:Process Name\"); \"CASE\\\"Foo\\"
+     "ql_long(\"\\x01qradar:qid\"), 1), coalesce(false, \"\\x01property:High\", \"High\"), "
+     "\"\\x01property:Process Name\"); \"CASE\\\"Foo\\"
      "\"WHEN1THEN\\\"Foo\\\"END\" := aql_case(aql_eq(\"\\x01property:Foo\", 1), \"\\x01property:Fo"
      "o\"); \"IFqid>1THEN'a'ELSE'b'\" := aql_case(aql_gt(aql_long(\"\\x01qradar:qid\"), 1), \"a\","
      " \"b\")\n"
      "      scan fields=[]\n"
      "columns: CASEWHENqid=1THEN\"High\"ELSE\"Process Name\"END String, CASE\"Foo\"WHEN1THEN\"Foo"
      "\"END String, IFqid>1THEN'a'ELSE'b' String\n"
-     "note 30: \"High\" names nothing here and is read as the text 'High'\n"},
+     "note 30: \"High\" is read as the text 'High' where no property is called so\n"},
     {"SELECT COALESCE(username, 'x'), IFNULL(username, 'y'), CAST(qid AS VARCHAR), username || 'a'"
      " FROM events",
      "project coalesce_username, ifnull_username, \"CAST(qidASVARCHAR)\", \"username||'a'\"\n"

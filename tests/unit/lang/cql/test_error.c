@@ -72,14 +72,16 @@ static const struct {
      ""},
     {"$falcon/helper:enrich(field=X) | $\"a b\"() | $x", false, LANNER_ERR_QUERY, 1, 1, 30,
      "the saved query $falcon/helper:enrich is not known",
-     "put the saved query's text in its place; --missing-data ignore passes events u"
+     "put the saved query's text in its place, or in a file <name>.cql in a folder given with "
+     "--saved; --missing-data ignore passes events u"
      "nchanged"},
     {"correlate(A: {x=1 | a <=> B.b} include: [x, y], B: {y=2} include: *, within=1h"
      ", aggregation={count()})",
      false, LANNER_ERR_UNSUPPORTED, 1, 1, 102,
-     "parameter aggregation of correlate() is not supported yet", ""},
+     "parameter aggregation of correlate() is not supported: what it does is not documented", ""},
     {"#repo=x | $saved()", false, LANNER_ERR_QUERY, 1, 11, 8, "the saved query $saved is not known",
-     "put the saved query's text in its place; --missing-data ignore passes events u"
+     "put the saved query's text in its place, or in a file <name>.cql in a folder given with "
+     "--saved; --missing-data ignore passes events u"
      "nchanged"},
     {"a=1\n| b=2\n| gruopBy(x)", false, LANNER_ERR_QUERY, 3, 3, 7, "unknown function 'gruopBy'",
      "did you mean 'groupBy'"},
