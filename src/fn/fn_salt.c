@@ -63,7 +63,7 @@ enum { MATCH_INPUT, MATCH_SALT, MATCH_FIELD, MATCH_HASH, MATCH_BITS };
 static enum lanner_rc bind_match(struct fn_call *call, struct lanner_err *err)
 {
     char text[HASH_TEXT_MAX];
-    struct salt_call *p;
+    struct salt_call *p = NULL;
 
     TRY(bind_salt(call, MATCH_SALT, MATCH_HASH, MATCH_BITS, &p, err));
     TRY(arg_need_const(call, MATCH_INPUT, "input", err));
@@ -122,7 +122,7 @@ static enum lanner_rc writes_rewrite(const struct fn_call *call, fn_names *names
 
 static enum lanner_rc bind_rewrite(struct fn_call *call, struct lanner_err *err)
 {
-    struct salt_call *p;
+    struct salt_call *p = NULL;
 
     TRY(bind_salt(call, REWRITE_SALT, REWRITE_HASH, REWRITE_BITS, &p, err));
     p->in_raw = arg_bool(call, REWRITE_RAW, true);

@@ -218,7 +218,7 @@ static enum lanner_rc read_csv(struct reader_state *r, struct lanner_err *err)
 {
     const char *end = r->text.ptr + r->text.len;
     const char *p = r->text.ptr;
-    struct csv_columns columns;
+    struct csv_columns columns = {0};
     bool is_header = true;
     char delimiter = ',';
 

@@ -569,14 +569,17 @@ static enum lanner_rc lower_main(struct cql_lower *l, const struct cql_node *tre
                                  struct cql_pipe *pipe, struct lanner_err *err)
 {
     struct cql_pipe *outer = l->pipe;
+    enum lanner_rc rc = begin_main(l, pipe, tree->kids, tree->at, err);
 
-    TRY(begin_main(l, pipe, tree->kids, tree->at, err));
-    TRY(cql_lower_stages(l, tree->kids, NULL, err));
-    if (order)
-        add_implicit_order(l, pipe);
-    drop_hidden_time(l);
-    l->pipe = outer;
-    return LANNER_OK;
+    if (rc == LANNER_OK)
+        rc = cql_lower_stages(l, tree->kids, NULL, err);
+    if (rc == LANNER_OK) {
+        if (order)
+            add_implicit_order(l, pipe);
+        drop_hidden_time(l);
+    }
+    l->pipe = outer; /* in any case: pipe is the caller's own */
+    return rc;
 }
 
 enum lanner_rc cql_lower_query(struct cql_lower *l, const struct cql_node *tree,

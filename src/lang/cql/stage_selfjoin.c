@@ -126,15 +126,18 @@ static enum lanner_rc make_table(struct cql_lower *l, const struct cql_node *cal
     struct plan_table table = {.at = call->at, .from_ns = l->from_ns, .to_ns = l->to_ns};
     struct cql_pipe *outer = l->pipe;
     struct cql_pipe pipe;
+    enum lanner_rc rc;
 
     if (made != NULL) {
         *name = made->table;
         return LANNER_OK;
     }
-    TRY(cql_lower_again(l, &pipe, err));
-    TRY(push_keys(l, call, s, err));
-    table.root = pipe.top;
+    rc = cql_lower_again(l, &pipe, err);
+    if (rc == LANNER_OK)
+        rc = push_keys(l, call, s, err);
     l->pipe = outer;
+    TRY(rc);
+    table.root = pipe.top;
     *name = table.name = arena_printf(l->arena, "\x01s:%zu", l->tables.n);
     VEC_PUSH(&l->tables, table);
     VEC_PUSH(&l->made, ((struct cql_made){call, *name}));

@@ -173,7 +173,7 @@ static int slow_addresses(const struct val *a, const struct val *b)
     if (!slow_address(a, x, &m) || !slow_address(b, y, &n)) {
         const struct val *addr = a->kind == KIND_IP ? a : b;
         const struct val *other = a->kind == KIND_IP ? b : a;
-        long double v = 0, w;
+        long double v = 0, w = 0;
 
         /* A number that the log or the query has as a number, not as text. */
         if (other->kind == KIND_TEXT || !slow_number(other, &w) || addr->len != 4)
@@ -207,7 +207,7 @@ static int slow_truth(const struct val *v)
 static int slow_order(const struct given *a, const struct given *b)
 {
     const struct val *x = &a->v, *y = &b->v;
-    long double p, q;
+    long double p = 0, q = 0;
     int64_t ms;
     bool has_p, has_q;
 
