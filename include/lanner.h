@@ -163,23 +163,26 @@ LANNER_API void lanner_session_free(struct lanner_session *session);
  *   format         name of an input format instead of detection by content
  *   encoding       utf-8 (default), utf-16le, utf-16be, windows-1252
  *   tag            "#name=value" or "glob:#name=value", may be given several times
- *   param          "name=value" for ?name in a query, may be given several times
+ *   param          "name=value" for ?name in a query, may be given several times; queries that were
+ *                  prepared before keep the values they had
+ *   allow          allow-list file (docs/detections.md), may be given several times; events that an
+ *                  entry takes are left out of every query prepared from then on; "" forgets
+ *                  the files given so far
  *   dedup          "1": count each record id once
- *   event-time     "happened" (default) or "emitted"
- *   missing-data   "refuse" (default) or "ignore": functions whose data was not given
- *   lookups        folder that file names in queries resolve under, may be given several times
- *   saved          folder of saved queries (CQL): $name() is name.cql, may be given several times
- *   geo            a MaxMind database file, may be given several times
- *   indicators     indicator file for ioc:lookup
- *   reference      folder of QRadar's reference data (docs/data.md), may be given several times
- *   networks, assets, xforce, names   CSV files that stand for QRadar's own data (docs/data.md)
- *   rules, offenses   JSON files that do
- *   parser         CQL: a parser script that makes the fields of each record before the query: its
- *                  text, or a definition in a file that ends in .yaml
- *   sources        folder of further source declarations, which win over the built-in ones
- *   temporary      folder for spilled data; default $TMPDIR or /tmp
- *   optimizer, prefilter, simd   "0" switches it off; the answer does not change
- *   batch-rows     rows of a batch, 1 to 65536 (for tests) */
+ *   hints          "0": of a query that finds nothing it is not looked for why (a tag or an
+ * interval that no event has, a property that no record has), which reads part of the inputs again
+ * and gives notes event-time     "happened" (default) or "emitted" missing-data   "refuse"
+ * (default) or "ignore": functions whose data was not given lookups        folder that file names
+ * in queries resolve under, may be given several times saved          folder of saved queries
+ * (CQL): $name() is name.cql, may be given several times geo            a MaxMind database file,
+ * may be given several times indicators     indicator file for ioc:lookup reference      folder of
+ * QRadar's reference data (docs/data.md), may be given several times networks, assets, xforce,
+ * names   CSV files that stand for QRadar's own data (docs/data.md) rules, offenses   JSON files
+ * that do parser         CQL: a parser script that makes the fields of each record before the
+ * query: its text, or a definition in a file that ends in .yaml sources        folder of further
+ * source declarations, which win over the built-in ones temporary      folder for spilled data;
+ * default $TMPDIR or /tmp optimizer, prefilter, simd   "0" switches it off; the answer does not
+ * change batch-rows     rows of a batch, 1 to 65536 (for tests) */
 LANNER_API LANNER_MUST_USE enum lanner_rc lanner_session_set(struct lanner_session *session,
                                                              const char *name, const char *value,
                                                              struct lanner_err *err);
@@ -232,6 +235,91 @@ lanner_queries_run(struct lanner_query *const *queries, size_t n, lanner_on_row 
 /* Asks a running query to end with LANNER_ERR_CANCELLED; safe in a signal handler. */
 LANNER_API void lanner_query_cancel(struct lanner_query *query);
 LANNER_API void lanner_query_free(struct lanner_query *query);
+
+/* ---- Other forms of a query: what detection tools ask beside its rows ---- */
+
+enum lanner_form {
+    LANNER_FORM_ROWS, /* the query's own rows */
+    /* The events behind its rows: every event that reaches the first stage that groups, orders or
+     * counts; of a query without such a stage the events of its rows. One row an event, with the
+     * columns asked for in `fields`, oldest first. */
+    LANNER_FORM_EVENTS,
+    /* Its rows without the conditions that stand behind the first grouping: what was below a
+     * threshold shows up as well. A query without grouping gives its own rows. */
+    LANNER_FORM_GROUPS
+};
+
+/* What is done with events that an entry of the session's allow-lists (option "allow") takes. */
+enum lanner_allow {
+    LANNER_ALLOW_APPLY,  /* they are left out; without lists every event stays */
+    LANNER_ALLOW_IGNORE, /* they stay */
+    LANNER_ALLOW_ONLY    /* only they stay */
+};
+
+/* An event is kept when the field has one of the values. An address (QRadar's sourceip) compares as
+ * an address, and a value such as 2001:db8::/64 is the network; all else as text without regard to
+ * case. */
+struct lanner_condition {
+    const char *field;
+    const char *const *values;
+    size_t n_values;
+};
+
+/* Names of fields for conditions and columns, beside those that the language CQL knows. */
+#define LANNER_FIELD_SOURCE "\x01qradar:sourceip" /* address of the client */
+#define LANNER_FIELD_USER   "\x01qradar:username"
+#define LANNER_FIELD_ENTRY  "\x01allow:entry" /* number of the allow-list entry that takes it */
+#define LANNER_FIELD_KIND   "\x01source:name" /* name of the source declaration, "" when none */
+
+#define LANNER_TIME_OPEN INT64_MIN
+
+struct lanner_variant {
+    enum lanner_form form;
+    enum lanner_allow allow;
+    const struct lanner_condition *conditions; /* all must hold */
+    size_t n_conditions;
+    int64_t from_ms, to_ms;    /* event time, both included; LANNER_TIME_OPEN: open. They narrow the
+                                  query's own interval. */
+    bool any_event;            /* FORM_EVENTS: not only those that the query selects */
+    const char *const *fields; /* FORM_EVENTS: columns, in order */
+    size_t n_fields;
+    /* The detection whose query this is: allow-list entries that are meant for certain detections
+     * (column `detection`) count only where their pattern takes this id. NULL: they do not count.
+     */
+    const char *detection;
+};
+
+/* Makes a further query from a prepared one; both may be run in one job (lanner_queries_run). The
+ * text and the parameters are those of `query`. LANNER_ERR_UNSUPPORTED, with the reason, where a
+ * form cannot be made. */
+LANNER_API LANNER_MUST_USE enum lanner_rc lanner_query_variant(struct lanner_query *query,
+                                                               const struct lanner_variant *variant,
+                                                               struct lanner_query **out,
+                                                               struct lanner_err *err);
+
+/* An entry of the allow-lists, as LANNER_FIELD_ENTRY numbers them from 0. */
+struct lanner_allow_entry {
+    const char *file; /* as given */
+    uint32_t line;
+    const char *kind;  /* address, asn, user_agent, application, account; all: a maintenance window
+                          without a value */
+    const char *value; /* as written */
+    const char *detection;               /* pattern of the ids it is meant for, or "": all */
+    const char *owner, *reason, *ticket; /* or "" */
+    const char *expires;                 /* as written, or "" */
+    bool is_expired;                     /* by the session's clock: it takes nothing */
+};
+/* False past the last one. The texts live as long as the session and its option "allow". */
+LANNER_API bool lanner_session_allow_entry(struct lanner_session *session, size_t i,
+                                           struct lanner_allow_entry *out);
+
+/* Which kinds of log are in the inputs: calls fn with the name of each source declaration ("" for
+ * records without one) and how many of the records looked at were of it. About the first MiB
+ * of each input is looked at: what is rare may not be seen. */
+typedef void (*lanner_on_source)(void *ctx, const char *name, uint64_t n_records);
+LANNER_API LANNER_MUST_USE enum lanner_rc lanner_session_sources(struct lanner_session *session,
+                                                                 lanner_on_source fn, void *ctx,
+                                                                 struct lanner_err *err);
 
 /* The function reference, from the function tables. `format` is "markdown" or "text";
  * `language` a language name, or NULL for all, side by side. */

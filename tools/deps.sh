@@ -5,7 +5,7 @@ set -eu
 
 build='gcc libc6-dev meson ninja-build pkg-config python3 tzdata
 libvectorscan-dev libpcre2-dev libisal-dev libzstd-dev liblz4-dev liblzma-dev libbz2-dev
-libyaml-dev libmaxminddb-dev libxxhash-dev libutf8proc-dev libssl-dev'
+libyaml-dev libmaxminddb-dev libxxhash-dev libutf8proc-dev libssl-dev libevtx-dev libbfio-dev'
 check='clang clang-14 clang-format-14 libclang-rt-14-dev binutils gzip zstd lz4 xz-utils bzip2'
 
 case "${1:-build}" in

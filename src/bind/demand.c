@@ -106,7 +106,8 @@ static void cut_names(struct walk *w, struct plan_item *item, const struct deman
     if (item->expr->fn->writes_open) {
         for (size_t i = 0; i < d->names.n; i++) {
             struct str name = d->names.items[i];
-            bool known = str_starts(name, STR(FIELD_SEARCH_PREFIX));
+            /* Hidden names are the plan's own: no data writes them. */
+            bool known = name.len > 0 && name.ptr[0] == '\x01';
 
             for (size_t k = 0; k < names.n && !known; k++)
                 known = str_eq(names.items[k], name);

@@ -54,6 +54,8 @@ void options_print(const struct option_row *const *tables, struct buf *out);
 MUST_USE enum lanner_rc options_size(const char *value, uint64_t *out, struct lanner_err *err);
 MUST_USE enum lanner_rc options_number(const char *value, uint64_t max, uint64_t *out,
                                        struct lanner_err *err);
+/* 2026-03-02 or 2026-03-02T08:00:00Z as epoch milliseconds. */
+MUST_USE enum lanner_rc options_instant(const char *value, int64_t *ms, struct lanner_err *err);
 /* Edit distance of two short words. */
 size_t options_distance(const char *a, const char *b);
 
@@ -69,6 +71,9 @@ void message_put(const char *fmt, ...) PRINTF(1, 2);
  * says where the query comes from; text may be NULL. */
 void message_error(const struct lanner_err *err, const char *name, struct str text);
 void message_note(const struct lanner_note *note);
+/* The place alone, appended: "--> name:line:column", the line and a caret. */
+void message_put_place(struct buf *b, const struct lanner_err *err, const char *name,
+                       struct str text);
 /* 1,234,567 */
 struct str message_count(char room[32], uint64_t n);
 /* 1.23 GB */

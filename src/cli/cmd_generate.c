@@ -6,7 +6,6 @@
 
 #include "cli/cli.h"
 #include "sim/sim.h"
-#include "util/civil.h"
 #include "util/file.h"
 #include "util/num.h"
 #include "util/thread.h"
@@ -93,51 +92,13 @@ static enum lanner_rc set_number(void *target, const struct option_row *row, con
     return LANNER_OK;
 }
 
-/* Digits where the pattern has 0, the character itself elsewhere; the numbers go to fields. */
-static bool parse_pattern(const char *value, const char *pattern, int *fields)
-{
-    for (; *pattern != '\0'; pattern++, value++) {
-        if (*pattern != '0') {
-            if (*value != *pattern)
-                return false;
-            fields++;
-            continue;
-        }
-        if (!ascii_is_digit(*value))
-            return false;
-        *fields = *fields * 10 + (*value - '0');
-    }
-    return *value == '\0';
-}
-
-static bool parse_start(const char *value, struct civil *c)
-{
-    int at[8] = {0};
-    int day[4] = {0};
-
-    if (parse_pattern(value, "0000-00-00", day))
-        memcpy(at, day, 3 * sizeof(day[0]));
-    else if (!parse_pattern(value, "0000-00-00T00:00:00Z", at))
-        return false;
-    *c = (struct civil){
-        at[0], (int8_t)at[1], (int8_t)at[2], (int8_t)at[3], (int8_t)at[4], (int8_t)at[5], 0};
-    return civil_valid(c);
-}
-
 static enum lanner_rc set_start(void *target, const struct option_row *row, const char *value,
                                 struct lanner_err *err)
 {
     struct generate_args *a = target;
-    struct civil c;
 
     (void)row;
-    if (!parse_start(value, &c)) {
-        err_set(err, LANNER_ERR_USAGE, "expected a UTC instant, found '%.40s'", value);
-        err_hint(err, "write 2026-03-02 or 2026-03-02T08:00:00Z");
-        return LANNER_ERR_USAGE;
-    }
-    a->sim.start_ms = civil_seconds(&c) * MS_PER_S;
-    return LANNER_OK;
+    return options_instant(value, &a->sim.start_ms, err);
 }
 
 struct sink {

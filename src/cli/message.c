@@ -94,8 +94,8 @@ static struct str cut_line(struct str line, size_t *column)
     return str_of(line.ptr + from, MIN(line.len - from, LINE_WIDTH));
 }
 
-static void put_place(struct buf *b, const struct lanner_err *err, const char *name,
-                      struct str text)
+void message_put_place(struct buf *b, const struct lanner_err *err, const char *name,
+                       struct str text)
 {
     struct str line = line_of(text, err->line);
     size_t column = err->column > 0 ? err->column - 1 : 0;
@@ -129,7 +129,7 @@ void message_error(const struct lanner_err *err, const char *name, struct str te
     put_safe(&b, str_z(err->text));
     buf_putc(&b, '\n');
     if (err->line != 0 && text.ptr != NULL)
-        put_place(&b, err, name, text);
+        message_put_place(&b, err, name, text);
     if (err->hint[0] != '\0') {
         buf_puts(&b, "  hint: ");
         put_safe(&b, str_z(err->hint));

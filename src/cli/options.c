@@ -1,5 +1,6 @@
 /* options.c - command-line options from tables of rows: parsing, help, nearest names, numbers. */
 #include "cli/cli.h"
+#include "util/civil.h"
 #include "util/num.h"
 
 /* Longest name that is compared with mistyped ones. */
@@ -247,4 +248,48 @@ enum lanner_rc options_size(const char *value, uint64_t *out, struct lanner_err 
     err_set(err, LANNER_ERR_USAGE, "expected a size, found '%.40s'", value);
     err_hint(err, "a number of bytes, or with K, M, G (powers of 1024), KB, MB, GB (of 1000)");
     return LANNER_ERR_USAGE;
+}
+
+/* Digits where the pattern has 0, the character itself elsewhere; the numbers go to fields. */
+static bool parse_pattern(const char *value, const char *pattern, int *fields)
+{
+    for (; *pattern != '\0'; pattern++, value++) {
+        if (*pattern != '0') {
+            if (*value != *pattern)
+                return false;
+            fields++;
+            continue;
+        }
+        if (!ascii_is_digit(*value))
+            return false;
+        *fields = *fields * 10 + (*value - '0');
+    }
+    return *value == '\0';
+}
+
+static bool parse_instant(const char *value, struct civil *c)
+{
+    int at[8] = {0};
+    int day[4] = {0};
+
+    if (parse_pattern(value, "0000-00-00", day))
+        memcpy(at, day, 3 * sizeof(day[0]));
+    else if (!parse_pattern(value, "0000-00-00T00:00:00Z", at))
+        return false;
+    *c = (struct civil){
+        at[0], (int8_t)at[1], (int8_t)at[2], (int8_t)at[3], (int8_t)at[4], (int8_t)at[5], 0};
+    return civil_valid(c);
+}
+
+enum lanner_rc options_instant(const char *value, int64_t *ms, struct lanner_err *err)
+{
+    struct civil c;
+
+    if (!parse_instant(value, &c)) {
+        err_set(err, LANNER_ERR_USAGE, "expected a UTC instant, found '%.40s'", value);
+        err_hint(err, "write 2026-03-02 or 2026-03-02T08:00:00Z");
+        return LANNER_ERR_USAGE;
+    }
+    *ms = civil_seconds(&c) * MS_PER_S;
+    return LANNER_OK;
 }

@@ -143,6 +143,8 @@ const struct option_row input_options[] = {
      .help = "MaxMind database for addresses; may be given several times"},
     {.name = "indicators", .arg = "FILE", .apply = to_session,
      .help = "indicators for ioc:lookup"},
+    {.name = "allow", .arg = "FILE", .apply = to_session,
+     .help = "allow-list: events that an entry takes are left out; may be given several times"},
     {.name = "reference", .arg = "FOLDER", .apply = to_session,
      .help = "QRadar's reference sets, maps and tables; may be given several times"},
     {.name = "networks", .arg = "FILE", .apply = to_session,

@@ -3,10 +3,6 @@
 
 #include "engine/query.h"
 #include "engine/result.h"
-#include "util/file.h"
-
-/* Where neither the system nor the control group says what is free. */
-#define FALLBACK_MEMORY (UINT64_C(1) << 30)
 
 struct job {
     struct lanner_session *session;
@@ -82,6 +78,13 @@ static struct scan_consumer *list_consumers(const struct job *j, size_t *n, bool
     return list;
 }
 
+static enum lanner_rc find_repeats(struct lanner_session *s, struct lanner_err *err)
+{
+    struct source_options so = session_source_options(s);
+
+    return scan_find_repeats(s->scan, s->sources, &so, err);
+}
+
 static enum lanner_rc run_scan(struct job *j, const struct scan_fields *fields,
                                struct lanner_err *err)
 {
@@ -93,7 +96,9 @@ static enum lanner_rc run_scan(struct job *j, const struct scan_fields *fields,
 
     if (n == 0)
         goto out;
-    rc = extractor_open(j->session, fields, need_time, &x, err);
+    rc = find_repeats(j->session, err);
+    if (rc == LANNER_OK)
+        rc = extractor_open(j->session, fields, need_time, &x, err);
     if (rc != LANNER_OK)
         goto out;
     for (size_t i = 0; i < j->n; i++) {
@@ -168,15 +173,6 @@ static enum lanner_rc make_tables(struct job *j, size_t i, struct lanner_err *er
     return LANNER_OK;
 }
 
-static void set_budget(struct budget *budget, const struct lanner_session *s)
-{
-    memset(budget, 0, sizeof(*budget));
-    budget->limit = s->memory != 0 ? s->memory : memory_available() / 2;
-    if (budget->limit == 0)
-        budget->limit = FALLBACK_MEMORY;
-    atomic_store(&budget->refuse_at, s->refuse_at);
-}
-
 /* Ends the job's accounts: what callers see whether it went well or not. */
 static void close_stats(struct job *j, int64_t start_ns, bool incomplete)
 {
@@ -216,7 +212,7 @@ static enum lanner_rc deliver(struct job *j, size_t i, lanner_on_row fn, void *c
     struct receiver r = {fn, ctx, false};
 
     TRY(result_deliver(j->execs[i], j->plans[i], receive, &r, &j->stats->n_rows, err));
-    if (!r.found && j->session->script == NULL)
+    if (!r.found && j->session->hints && j->session->script == NULL && !j->builts[i]->quiet)
         hint_nothing_found(j->session, j->plans[i], &j->fields, &j->builts[i]->notes);
     return LANNER_OK;
 }
@@ -300,7 +296,7 @@ enum lanner_rc lanner_queries_run(struct lanner_query *const *queries, size_t n,
     enum lanner_rc rc;
 
     memset(j.stats, 0, sizeof(*j.stats));
-    set_budget(&s->budget, s);
+    session_set_budget(s);
     notes_init(&scan_notes);
     s->cancel = 0;
     s->start_ns = start_ns;

@@ -50,10 +50,12 @@ bool look_run(struct lanner_session *s, struct look *look)
         memcpy(names, look->names, look->n * sizeof(*names));
     names[look->n] = STR(FIELD_TIME_MS);
     fields.names = names;
-    s->scan_env.note = NULL; /* what cannot be read is told by the run */
+    s->scan_env.note = NULL;          /* what cannot be read is told by the run */
+    scan_with_repeats(s->scan, true); /* what repeats tells nothing else */
     rc = extractor_open(s, &fields, true, &x, &err);
     if (rc == LANNER_OK)
         rc = scan_run(s->scan, x, &fields, &consumer, 1, NULL, &err);
+    scan_with_repeats(s->scan, false);
     s->scan_env.note = note;
     extractor_free(x);
     eval_free(l.ev);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/script.h"
+#include "engine/variant.h"
 #include "lang/aql/aql.h"
 #include "lang/common/common.h"
 #include "lang/cql/cql.h"
@@ -88,8 +89,12 @@ static bool is_relative(struct str text)
     return text.len > 0 && (!time_point_parse(text, &point) || point.kind != POINT_ABSOLUTE);
 }
 
-static enum lanner_rc set_env(struct lanner_session *s, struct built *b, struct lanner_err *err)
+static enum lanner_rc set_env(const struct lanner_query *q, struct built *b, struct lanner_err *err)
 {
+    struct lanner_session *s = q->session;
+    bool wanted = s->strict || is_relative(s->from) || is_relative(s->to) ||
+                  (q->allow != NULL && allow_has_expiry(q->allow));
+
     b->cache.arena = &b->arena;
     b->folders = (struct lookup_folders){
         .lookups = s->lookups.items,
@@ -105,6 +110,7 @@ static enum lanner_rc set_env(struct lanner_session *s, struct built *b, struct 
         .offenses = s->offenses,
         .xforce = s->xforce,
         .names = s->names,
+        .allow = q->allow,
         .cache = &b->cache,
     };
     b->env = (struct fn_env){
@@ -120,7 +126,7 @@ static enum lanner_rc set_env(struct lanner_session *s, struct built *b, struct 
         .note_ctx = &b->notes,
     };
     TRY(zone_load(&b->arena, s->timezone, &b->env.zone, err));
-    TRY(set_clock(s, b, s->strict || is_relative(s->from) || is_relative(s->to), err));
+    TRY(set_clock(s, b, wanted, err));
     TRY(resolve_point(b, "from", s->from, &b->env.from_ns, err));
     TRY(resolve_point(b, "to", s->to, &b->env.to_ns, err));
     if (b->env.from_ns != TIME_NONE && b->env.to_ns != TIME_NONE && b->env.from_ns > b->env.to_ns)
@@ -132,13 +138,12 @@ static enum lanner_rc set_env(struct lanner_session *s, struct built *b, struct 
 static enum lanner_rc front_end(struct lanner_query *q, struct built *b, struct lanner_err *err)
 {
     struct lanner_session *s = q->session;
-    struct front_param *params = ARENA_ARRAY(&b->arena, struct front_param, s->params.n);
     struct front_options o = {
         .strict = s->strict,
         .strict_fields = s->strict_fields,
         .no_category_widening = !s->category_widening,
-        .params = params,
-        .n_params = s->params.n,
+        .params = q->params,
+        .n_params = q->n_params,
         .offset_of = zone_ms,
         .zone = (void *)b->env.zone,
         .saved = s->saved.items,
@@ -146,10 +151,6 @@ static enum lanner_rc front_end(struct lanner_query *q, struct built *b, struct 
         .script = script_front(s, &b->arena),
     };
 
-    for (size_t i = 0; i < s->params.n; i++) {
-        params[i].name = str_z(s->params.items[i].name);
-        params[i].value = str_z(s->params.items[i].value);
-    }
     if (q->lang == LANG_CQL && s->script != NULL)
         TRY(script_check(s, &o, b, err));
     if (q->lang == LANG_CQL)
@@ -400,7 +401,7 @@ enum lanner_rc built_new(struct lanner_query *q, struct built **out, struct lann
     notes_init(&b->notes);
     *out = b;
     TRY(session_open(s, &b->notes, err));
-    TRY(set_env(s, b, err));
+    TRY(set_env(q, b, err));
     TRY(front_end(q, b, err));
     if (b->plan->needs_clock && s->now == NOW_DATA && !s->range_known) {
         plan_done(b->plan);
@@ -417,6 +418,9 @@ enum lanner_rc built_new(struct lanner_query *q, struct built **out, struct lann
     if (s->strict_fields && b->plan->lang == LANG_AQL)
         scan_keep_input(s->scan); /* to look for names */
     TRY(set_interval(q, b, err));
+    b->quiet = q->variant != NULL;
+    if (q->variant != NULL || q->allow != NULL)
+        TRY(variant_apply(b, q->variant, err));
     script_prepare(b, b->plan);
     TRY(opt_run(b->plan, &b->env, s->optimizer, s->prefilter, err));
     return build_tables(q, b, err);
@@ -489,17 +493,68 @@ enum lanner_rc unknown_language(const char *name, struct lanner_err *err)
     return LANNER_ERR_USAGE;
 }
 
+static struct lanner_query *query_new(struct lanner_session *s, struct str text)
+{
+    struct lanner_query *q = xcalloc(1, sizeof(*q));
+
+    q->session = s;
+    q->text = xstrndup(text.ptr, text.len);
+    q->len = text.len;
+    arena_init(&q->arena, 1024);
+    return q;
+}
+
+/* What the session has now: it may have other values when the query runs. */
+static void take_session(struct lanner_query *q)
+{
+    const struct lanner_session *s = q->session;
+
+    q->params = ARENA_ARRAY(&q->arena, struct front_param, s->params.n);
+    q->n_params = s->params.n;
+    for (size_t i = 0; i < s->params.n; i++) {
+        q->params[i].name = arena_str(&q->arena, str_z(s->params.items[i].name));
+        q->params[i].value = arena_str(&q->arena, str_z(s->params.items[i].value));
+    }
+    q->allow = s->allow;
+}
+
+/* Entries beyond are counted only. */
+#define MAX_EXPIRED_NOTES 20
+
+/* Once for all queries of the session. */
+static void say_expired(struct lanner_session *s, struct built *b)
+{
+    size_t n_expired = 0;
+    char text[600];
+
+    if (s->allow == NULL || s->allow_said)
+        return;
+    s->allow_said = true;
+    for (size_t i = 0; i < allow_count(s->allow); i++) {
+        const struct allow_entry *e = allow_at(s->allow, i);
+
+        if (!allow_entry_expired(e, b->env.now_ns) || n_expired++ >= MAX_EXPIRED_NOTES)
+            continue;
+        snprintf(text, sizeof(text), "%.200s: line %u: the entry %s %.100s expired (%.40s)%s%.100s",
+                 e->file, e->line, allow_kind_name(e->kind), e->value, e->expires,
+                 e->owner[0] != '\0' ? ", owner " : "", e->owner);
+        notes_add(&b->notes, LANNER_NOTE_WARNING, (struct span){0, 0}, text);
+    }
+    if (n_expired <= MAX_EXPIRED_NOTES)
+        return;
+    snprintf(text, sizeof(text), "%zu further entries of allow-lists expired",
+             n_expired - MAX_EXPIRED_NOTES);
+    notes_add(&b->notes, LANNER_NOTE_WARNING, (struct span){0, 0}, text);
+}
+
 enum lanner_rc lanner_query_prepare(struct lanner_session *s, const char *text, size_t len,
                                     const char *language, struct lanner_query **out,
                                     struct lanner_err *err)
 {
-    struct lanner_query *q;
+    struct lanner_query *q = query_new(s, str_of(text, len));
     enum lanner_rc rc;
 
-    q = xcalloc(1, sizeof(*q));
-    q->session = s;
-    q->text = xstrndup(text, len);
-    q->len = len;
+    take_session(q);
     q->lang = language != NULL ? lang_named(str_z(language)) : tell_language(str_of(text, len));
     if (q->lang == LANG_COUNT) {
         rc = unknown_language(language, err);
@@ -508,12 +563,42 @@ enum lanner_rc lanner_query_prepare(struct lanner_session *s, const char *text, 
     s->cancel = 0;
     rc = built_new(q, &q->fresh, err);
     err_locate(err, text, len);
+    say_expired(s, q->fresh);
     session_deliver(s, &q->fresh->notes, text, len);
     if (rc != LANNER_OK)
         goto out;
     *out = q;
     q = NULL; /* now the caller's */
 out:
+    lanner_query_free(q);
+    return rc;
+}
+
+enum lanner_rc lanner_query_variant(struct lanner_query *query,
+                                    const struct lanner_variant *variant, struct lanner_query **out,
+                                    struct lanner_err *err)
+{
+    struct lanner_query *q = query_new(query->session, str_of(query->text, query->len));
+    enum lanner_rc rc;
+
+    q->lang = query->lang;
+    q->params = ARENA_ARRAY(&q->arena, struct front_param, query->n_params);
+    q->n_params = query->n_params;
+    for (size_t i = 0; i < query->n_params; i++) {
+        q->params[i].name = arena_str(&q->arena, query->params[i].name);
+        q->params[i].value = arena_str(&q->arena, query->params[i].value);
+    }
+    q->allow = query->allow;
+    q->variant = variant_copy(&q->arena, variant);
+    query->session->cancel = 0;
+    /* What the text gives cause to say was said when it was prepared. */
+    rc = built_new(q, &q->fresh, err);
+    err_locate(err, q->text, q->len);
+    if (rc == LANNER_OK) {
+        scan_keep_input(q->session->scan); /* both forms may be run, one after the other */
+        *out = q;
+        q = NULL; /* now the caller's */
+    }
     lanner_query_free(q);
     return rc;
 }
@@ -528,6 +613,7 @@ void lanner_query_free(struct lanner_query *q)
     if (q == NULL)
         return;
     built_free(q->fresh);
+    arena_done(&q->arena);
     free(q->text);
     free(q);
 }

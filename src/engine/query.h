@@ -15,6 +15,7 @@ struct built {
     struct lookup_cache cache; /* of the folders */
     struct plan *plan;         /* NULL until built */
     struct plan **table_plans; /* one for each table with a sub-query */
+    bool quiet;                /* nothing is said of a result without rows */
 };
 
 struct lanner_query {
@@ -22,7 +23,12 @@ struct lanner_query {
     char *text;                     /* owned */
     size_t len;
     enum lang lang;
-    struct built *fresh; /* made by prepare, used by the first run; owned */
+    struct arena arena; /* what was fixed when it was prepared */
+    struct front_param *params;
+    size_t n_params;
+    const struct allow *allow;            /* the session's; NULL: none */
+    const struct lanner_variant *variant; /* NULL: the query's own rows */
+    struct built *fresh;                  /* made by prepare, used by the first run; owned */
 };
 
 /* Text to optimised plan, not yet bound. *out is set also on failure, for its notes. */

@@ -16,7 +16,7 @@ enum lanner_rc extractor_open(const struct lanner_session *s, const struct scan_
     struct source_options so = session_source_options(s);
 
     so.lazy_time = !need_time;
-    so.want_id = s->dedup;
+    so.want_id = scan_may_repeat(s->scan);
     return extractor_new(s->sources, &so, fields->names, fields->n, fields->open, out, err);
 }
 

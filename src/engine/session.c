@@ -12,6 +12,8 @@
 #define DEFAULT_BATCH_ROWS 2048
 #define MAX_BATCH_ROWS     65536
 #define MAX_THREADS        256
+/* Where neither the system nor the control group says what is free. */
+#define FALLBACK_MEMORY (UINT64_C(1) << 30)
 
 typedef enum lanner_rc (*option_set)(struct lanner_session *s, struct str value,
                                      struct lanner_err *err);
@@ -55,6 +57,7 @@ BOOL_OPTION(category_widening, "category-widening")
 BOOL_OPTION(optimizer, "optimizer")
 BOOL_OPTION(prefilter, "prefilter")
 BOOL_OPTION(simd, "simd")
+BOOL_OPTION(hints, "hints")
 
 /* Bytes with an optional suffix K, M, G or T (powers of 1024). */
 static bool to_bytes(struct str value, uint64_t *out)
@@ -212,15 +215,71 @@ static enum lanner_rc set_tag(struct lanner_session *s, struct str value, struct
 
 static enum lanner_rc set_param(struct lanner_session *s, struct str value, struct lanner_err *err)
 {
-    struct session_param param;
     size_t equals = str_find_char(value, '=');
+    struct str name, text;
 
     if (equals == SIZE_MAX || equals == 0)
         return bad_value(err, "param", value, "name=value");
-    param.name = arena_strz(&s->arena, str_of(value.ptr, equals));
-    param.value = arena_strz(&s->arena, str_of(value.ptr + equals + 1, value.len - equals - 1));
-    VEC_PUSH(&s->params, param);
+    name = str_of(value.ptr, equals);
+    text = str_of(value.ptr + equals + 1, value.len - equals - 1);
+    for (size_t i = 0; i < s->params.n; i++) {
+        struct session_param *known = &s->params.items[i];
+
+        if (str_eqz(name, known->name)) {
+            free(known->value);
+            known->value = xstrndup(text.ptr, text.len);
+            return LANNER_OK;
+        }
+    }
+    VEC_PUSH(&s->params,
+             ((struct session_param){xstrndup(name.ptr, name.len), xstrndup(text.ptr, text.len)}));
     return LANNER_OK;
+}
+
+/* Files are read at once, so that what is wrong with one is said where it was given. Lists read
+ * before live on: queries prepared with them use them. */
+static enum lanner_rc set_allow(struct lanner_session *s, struct str value, struct lanner_err *err)
+{
+    enum lanner_rc rc = LANNER_OK;
+
+    if (value.len == 0)
+        s->allow_files.n = 0;
+    else
+        VEC_PUSH(&s->allow_files, arena_strz(&s->arena, value));
+    s->allow_said = false;
+    if (s->allow_files.n == 0) {
+        s->allow = NULL;
+        return LANNER_OK;
+    }
+    rc = allow_open(s->allow_files.items, s->allow_files.n, &s->arena, &s->allow, err);
+    if (rc != LANNER_OK)
+        s->allow_files.n--;
+    return rc;
+}
+
+bool lanner_session_allow_entry(struct lanner_session *s, size_t i, struct lanner_allow_entry *out)
+{
+    int64_t now_ns = s->now == NOW_FIXED ? s->now_ns : clock_real_ns();
+    const struct allow_entry *e;
+
+    if (s->allow == NULL || i >= allow_count(s->allow))
+        return false;
+    if (s->now == NOW_DATA && s->range_known && s->newest_ns != TIME_NONE)
+        now_ns = s->newest_ns;
+    e = allow_at(s->allow, i);
+    *out = (struct lanner_allow_entry){
+        .file = e->file,
+        .line = e->line,
+        .kind = allow_kind_name(e->kind),
+        .value = e->value,
+        .detection = e->detection,
+        .owner = e->owner,
+        .reason = e->reason,
+        .ticket = e->ticket,
+        .expires = e->expires,
+        .is_expired = allow_entry_expired(e, now_ns),
+    };
+    return true;
 }
 
 static enum lanner_rc set_event_time(struct lanner_session *s, struct str value,
@@ -347,6 +406,7 @@ static const struct option options[] = {
     {"encoding", set_encoding},
     {"tag", set_tag},
     {"param", set_param},
+    {"allow", set_allow},
     {"dedup", set_dedup},
     {"event-time", set_event_time},
     {"missing-data", set_missing_data},
@@ -367,6 +427,7 @@ static const struct option options[] = {
     {"optimizer", set_optimizer},
     {"prefilter", set_prefilter},
     {"simd", set_simd},
+    {"hints", set_hints},
     {"batch-rows", set_batch_rows},
 };
 
@@ -379,6 +440,7 @@ struct lanner_session *lanner_session_new(void)
     s->optimizer = true;
     s->prefilter = true;
     s->simd = true;
+    s->hints = true;
     s->category_widening = true;
     s->max_record = DEFAULT_MAX_RECORD;
     s->batch_rows = DEFAULT_BATCH_ROWS;
@@ -406,7 +468,12 @@ void lanner_session_free(struct lanner_session *s)
     }
     VEC_DONE(&s->inputs);
     VEC_DONE(&s->tags);
+    for (size_t i = 0; i < s->params.n; i++) {
+        free(s->params.items[i].name);
+        free(s->params.items[i].value);
+    }
     VEC_DONE(&s->params);
+    VEC_DONE(&s->allow_files);
     VEC_DONE(&s->lookups);
     VEC_DONE(&s->saved);
     VEC_DONE(&s->geo);
@@ -424,7 +491,9 @@ enum lanner_rc lanner_session_set(struct lanner_session *s, const char *name, co
 
     for (size_t i = 0; i < ARRAY_LEN(options); i++) {
         if (strcmp(options[i].name, name) == 0) {
-            session_close(s);
+            /* These change queries prepared from now on, and not how inputs are read. */
+            if (options[i].set != set_param && options[i].set != set_allow)
+                session_close(s);
             return options[i].set(s, str_z(value), err);
         }
     }
@@ -472,6 +541,15 @@ void lanner_session_on_progress(struct lanner_session *s, lanner_on_progress fn,
     s->on_progress = fn;
     s->progress_ctx = ctx;
     session_close(s);
+}
+
+void session_set_budget(struct lanner_session *s)
+{
+    memset(&s->budget, 0, sizeof(s->budget));
+    s->budget.limit = s->memory != 0 ? s->memory : memory_available() / 2;
+    if (s->budget.limit == 0)
+        s->budget.limit = FALLBACK_MEMORY;
+    atomic_store(&s->budget.refuse_at, s->refuse_at);
 }
 
 unsigned session_workers(const struct lanner_session *s)
@@ -560,6 +638,7 @@ enum lanner_rc session_time_range(struct lanner_session *s, struct lanner_err *e
 
     if (s->range_known)
         return LANNER_OK;
+    session_set_budget(s); /* for the record ids of dedup */
     if (s->script != NULL)
         TRY(script_time_range(s, &s->oldest_ns, &s->newest_ns, err));
     else

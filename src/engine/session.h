@@ -30,7 +30,7 @@ struct session_input {
 };
 
 struct session_param {
-    char *name;  /* owned */
+    char *name;  /* owned; no two are the same */
     char *value; /* owned */
 };
 
@@ -44,6 +44,7 @@ struct lanner_session {
     bool strict, strict_input, dedup, emitted, ignore_missing;
     bool strict_fields, raw_payload, category_widening;
     bool optimizer, prefilter, simd;
+    bool hints;       /* what helps with a query that finds nothing is looked for and said */
     unsigned threads; /* 0: all processors */
     uint64_t memory;  /* 0: half of what is free */
     uint64_t max_record;
@@ -53,8 +54,11 @@ struct lanner_session {
     const char *temporary;
     VEC(struct source_tag) tags;
     VEC(struct session_param) params;
-    VEC(char *) lookups; /* session arena */
-    VEC(char *) saved;   /* session arena: folders of saved queries */
+    VEC(char *) allow_files;   /* session arena */
+    const struct allow *allow; /* what they hold, session arena; NULL: no files */
+    bool allow_said;           /* which entries expired */
+    VEC(char *) lookups;       /* session arena */
+    VEC(char *) saved;         /* session arena: folders of saved queries */
     VEC(char *) geo;
     VEC(const char *) source_folders;
     const char *indicators;
@@ -85,6 +89,8 @@ enum lanner_rc session_open(struct lanner_session *s, struct notes *notes,
 struct source_options session_source_options(const struct lanner_session *s);
 /* Oldest and newest event time of the inputs, read once. */
 enum lanner_rc session_time_range(struct lanner_session *s, struct lanner_err *err) MUST_USE;
+/* The budget of the session, with nothing in use. */
+void session_set_budget(struct lanner_session *s);
 unsigned session_workers(const struct lanner_session *s);
 /* Hands the notes to the session's callback, with places in the query's text. */
 void session_deliver(struct lanner_session *s, const struct notes *n, const char *text, size_t len);

@@ -232,7 +232,7 @@ enum lanner_rc unknown_names(struct lanner_session *s, struct plan *const *plans
     enum lanner_rc rc = LANNER_OK;
     bool all;
 
-    if ((s->on_note == NULL && !s->strict_fields) || s->cancel != 0)
+    if (((s->on_note == NULL || !s->hints) && !s->strict_fields) || s->cancel != 0)
         return LANNER_OK;
     arena_init(&u.arena, 4096);
     strmap_init(&u.offered);

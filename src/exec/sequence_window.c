@@ -1,8 +1,9 @@
 /* sequence_window.c - what is known from rows nearby: fields of a neighbour, and aggregates over
  * the rows so far or over a window that ends with the row.
  *
- * Without an end to the window one state takes row after row. With one, states cannot give a row
- * back, so each row's window is aggregated anew from the arguments kept of it. */
+ * Without an end to the window one state takes row after row. With one, rows come and go; an
+ * aggregate that cannot give a row back (agg_def.slide is NULL) is worked out anew for each row
+ * from the arguments kept of its window. */
 #include <stdlib.h>
 
 #include "exec/sequence.h"
@@ -129,6 +130,9 @@ struct item {
     void *state;        /* owned */
     VEC(uint32_t) rows; /* numbers of the rows in the history that count for it, ascending */
     size_t first_row;   /* where those begin that are in the window */
+    const struct agg_slide *slide; /* NULL: each window anew */
+    void *window;                  /* owned; the slide's state */
+    size_t n_added;                /* of `rows`: the slide has seen them */
 };
 
 struct window {
@@ -141,6 +145,7 @@ struct window {
     size_t n_states;
     bool is_bounded;
     bool has_last;
+    bool said_limit;
     int64_t last_ms;
     uint64_t charged;
 };
@@ -170,6 +175,9 @@ static enum lanner_rc open_item(struct op *op, struct item *item, const struct p
     item->ctx = (struct agg_ctx){
         .call = plan->call->call, .arena = &item->arena, .budget = op->x->env.budget};
     item_begin(item);
+    item->slide = is_bounded ? item->def->slide : NULL;
+    if (item->slide != NULL)
+        item->window = xcalloc(1, MAX(item->slide->state_size, (size_t)1));
     if (plan->pre != NULL) {
         TRY(chain_new(op->x, plan->pre, &item->pre, err));
         rows = item->pre->schema;
@@ -331,6 +339,7 @@ static void remember(struct window *s, struct pass *passes, const struct batch *
             for (size_t i = 0; i < n; i++)
                 item->rows.items[i] = item->rows.items[item->first_row + i] - (uint32_t)moved;
             item->rows.n = n;
+            item->n_added -= MIN(item->n_added, item->first_row);
             item->first_row = 0;
         }
         if (passes[k].counts[row] == 0)
@@ -360,9 +369,36 @@ static void narrow(const struct op *op, struct window *s, size_t end, int64_t ms
     if (end - h->first <= MAX_WINDOW)
         return;
     h->first = end - MAX_WINDOW;
+    if (s->said_limit)
+        return;
+    s->said_limit = true;
     exec_note(op->x, LANNER_NOTE_LIMIT, op->node->at,
               "%s() looks at the last %zu events of a window that has more", plan->name,
               MAX_WINDOW);
+}
+
+/* What came and went since the row before. */
+static enum lanner_rc slide_item(struct op *op, struct window *s, struct pass *p, struct batch *b,
+                                 uint32_t row, size_t end, struct lanner_err *err)
+{
+    struct item *item = p->item;
+    uint32_t n_args = (uint32_t)item->plan->call->n_args;
+    struct reading r = {.op = op, .pass = p, .arena = b->arena, .row = row};
+    struct column *args;
+
+    arena_reset(&s->scratch);
+    args = ARENA_ARRAY(&s->scratch, struct column, n_args);
+    for (uint32_t c = 0; c < n_args; c++)
+        args[c] = (struct column){s->rows.cols[item->first_arg + c], false};
+    for (; item->n_added < item->rows.n && item->rows.items[item->n_added] < end; item->n_added++)
+        item->slide->add(&item->ctx, item->window, args, item->rows.items[item->n_added]);
+    for (; item->first_row < item->n_added && item->rows.items[item->first_row] < s->rows.first;
+         item->first_row++)
+        item->slide->drop(&item->ctx, item->window, args, item->rows.items[item->first_row]);
+    r.out.vals = ARENA_ARRAY(&s->scratch, struct val, item->plan->n_names);
+    r.out.emit = reading_emit;
+    r.out.arena = &s->scratch;
+    return item->slide->read(&item->ctx, item->window, &r.out, err);
 }
 
 static enum lanner_rc window_item(struct op *op, struct window *s, struct pass *p, struct batch *b,
@@ -416,8 +452,12 @@ static enum lanner_rc slide_row(struct op *op, struct window *s, struct pass *pa
     remember(s, passes, b, row, ms);
     end = s->rows.n - (plan->without_current ? 1 : 0);
     narrow(op, s, end, ms);
-    for (size_t k = 0; k < s->n; k++)
-        TRY(window_item(op, s, &passes[k], b, row, end, err));
+    for (size_t k = 0; k < s->n; k++) {
+        if (passes[k].item->slide != NULL)
+            TRY(slide_item(op, s, &passes[k], b, row, end, err));
+        else
+            TRY(window_item(op, s, &passes[k], b, row, end, err));
+    }
     return exec_check(op->x, err);
 }
 
@@ -426,7 +466,8 @@ static uint64_t window_size(const struct window *s)
     uint64_t n = history_size(&s->rows) + s->scratch.n_bytes + s->n_states * sizeof(*s->states);
 
     for (size_t k = 0; k < s->n; k++)
-        n += s->items[k].arena.n_bytes + s->items[k].rows.cap * sizeof(uint32_t);
+        n += s->items[k].arena.n_bytes + s->items[k].rows.cap * sizeof(uint32_t) +
+             (s->items[k].slide != NULL ? s->items[k].slide->size(s->items[k].window) : 0);
     return n;
 }
 
@@ -498,6 +539,11 @@ static void window_reset(struct op *op, void *state)
     for (size_t k = 0; k < s->n; k++) {
         s->items[k].rows.n = 0;
         s->items[k].first_row = 0;
+        s->items[k].n_added = 0;
+        if (s->items[k].slide != NULL) {
+            s->items[k].slide->done(s->items[k].window);
+            memset(s->items[k].window, 0, s->items[k].slide->state_size);
+        }
         item_begin(&s->items[k]);
     }
 }
@@ -510,6 +556,9 @@ static void window_close(struct op *op, void *state)
     for (size_t k = 0; k < s->n; k++) {
         arena_done(&s->items[k].arena);
         free(s->items[k].state);
+        if (s->items[k].slide != NULL && s->items[k].window != NULL)
+            s->items[k].slide->done(s->items[k].window);
+        free(s->items[k].window);
         VEC_DONE(&s->items[k].rows);
     }
     free(s->items);

@@ -46,6 +46,23 @@ void distinct_save(const struct distinct *d, struct buf *out);
 /* Takes only what falls to the context's share. */
 void distinct_load(struct distinct *d, struct reader *in, const struct agg_ctx *ctx);
 
+/* ---- How often values are in a window, by what they print ---- */
+
+struct tally_slot {
+    uint64_t hash;
+    struct val v; /* text on the heap; absent: a free slot */
+    uint64_t n;
+};
+struct tally {                /* all zero: empty */
+    struct tally_slot *slots; /* owned; a hash table, cap a power of two */
+    size_t n, cap;
+    size_t n_bytes; /* of the texts */
+};
+void tally_add(struct tally *t, const struct val *v, uint64_t seed, struct arena *a);
+/* The value was added before. */
+void tally_drop(struct tally *t, const struct val *v, uint64_t seed);
+void tally_done(struct tally *t);
+
 /* ---- A growing array of plain items
  * -------------------------------------------------------------- */
 

@@ -107,6 +107,70 @@ static enum lanner_rc count_read(const struct agg_ctx *ctx, const void *state, s
     return agg_emit_one(ctx, out, val_long((int64_t)(s->n + s->values.n)), err);
 }
 
+/* ---- in a window ---- */
+
+struct count_window {
+    uint64_t n;
+    struct tally values;
+};
+
+static void count_slide(struct agg_ctx *ctx, void *state, const struct column *args, uint32_t row,
+                        bool comes)
+{
+    const struct count_call *c = ctx->call->state;
+    uint64_t seed = ctx->call->env->seed;
+    const struct val *v = c->has_field ? column_at(&args[COUNT_FIELD], row) : NULL;
+    struct count_window *s = state;
+
+    if (v != NULL && val_is_null(v))
+        return;
+    if (c->distinct && comes)
+        tally_add(&s->values, v, seed, ctx->arena);
+    else if (c->distinct)
+        tally_drop(&s->values, v, seed);
+    else
+        s->n += comes ? 1 : UINT64_MAX;
+}
+
+static void count_come(struct agg_ctx *ctx, void *state, const struct column *args, uint32_t row)
+{
+    count_slide(ctx, state, args, row, true);
+}
+
+static void count_go(struct agg_ctx *ctx, void *state, const struct column *args, uint32_t row)
+{
+    count_slide(ctx, state, args, row, false);
+}
+
+static enum lanner_rc count_window_read(const struct agg_ctx *ctx, const void *state,
+                                        struct agg_out *out, struct lanner_err *err)
+{
+    const struct count_window *s = state;
+
+    return agg_emit_one(ctx, out, val_long((int64_t)(s->n + s->values.n)), err);
+}
+
+static void count_window_done(void *state)
+{
+    tally_done(&((struct count_window *)state)->values);
+}
+
+static size_t count_window_size(const void *state)
+{
+    const struct count_window *s = state;
+
+    return s->values.cap * sizeof(struct tally_slot) + s->values.n_bytes;
+}
+
+static const struct agg_slide count_window_def = {
+    .state_size = sizeof(struct count_window),
+    .done = count_window_done,
+    .add = count_come,
+    .drop = count_go,
+    .read = count_window_read,
+    .size = count_window_size,
+};
+
 static const struct agg_def count_def = {
     .state_size = sizeof(struct count),
     .init = count_init,
@@ -116,6 +180,7 @@ static const struct agg_def count_def = {
     .load = count_load,
     .read = count_read,
     .fold = count_fold,
+    .slide = &count_window_def,
 };
 
 /* ---- percentage

@@ -114,7 +114,103 @@ static enum lanner_rc avg_read(const struct agg_ctx *ctx, const void *state, str
                         err);
 }
 
-#define SUMS_DEF(id, update_fn, read_fn)                                                           \
+/* ---- Sums in a window: what came is given back exactly ---- */
+
+struct sums_window {
+    uint64_t n, n_real;
+    struct exact whole, real; /* apart: a sum is real only while a real number is in the window */
+    struct arena arena;       /* of their words */
+    bool has_arena;
+};
+
+static void sums_slide(struct agg_ctx *ctx, struct sums_window *s, const struct val *v, bool comes)
+{
+    struct val num = val_to_num(v);
+
+    (void)ctx;
+    if (num.kind == KIND_ABSENT)
+        return;
+    if (!s->has_arena) {
+        arena_init(&s->arena, 1024);
+        s->has_arena = true;
+    }
+    s->n += comes ? 1 : UINT64_MAX;
+    if (num.kind == KIND_DOUBLE) {
+        s->n_real += comes ? 1 : UINT64_MAX;
+        exact_add_double(&s->real, comes ? num.u.d : -num.u.d, &s->arena);
+    } else if (comes || num.u.i != INT64_MIN) {
+        exact_add_long(&s->whole, comes ? num.u.i : -num.u.i);
+    } else {
+        exact_add_long(&s->whole, INT64_MAX); /* the least number has no opposite */
+        exact_add_long(&s->whole, 1);
+    }
+}
+
+static void sums_come(struct agg_ctx *ctx, void *state, const struct column *args, uint32_t row)
+{
+    sums_slide(ctx, state, column_at(&args[0], row), true);
+}
+
+static void sums_go(struct agg_ctx *ctx, void *state, const struct column *args, uint32_t row)
+{
+    sums_slide(ctx, state, column_at(&args[0], row), false);
+}
+
+/* The state that the aggregate itself would have. */
+static struct sums sums_in_window(const struct sums_window *s, struct arena *a)
+{
+    struct sums sums = {.n = s->n, .sum = s->whole};
+
+    if (s->n_real > 0)
+        exact_merge(&sums.sum, &s->real, a);
+    return sums;
+}
+
+static enum lanner_rc sum_window_read(const struct agg_ctx *ctx, const void *state,
+                                      struct agg_out *out, struct lanner_err *err)
+{
+    struct sums sums = sums_in_window(state, out->arena);
+
+    return sum_read(ctx, &sums, out, err);
+}
+
+static enum lanner_rc avg_window_read(const struct agg_ctx *ctx, const void *state,
+                                      struct agg_out *out, struct lanner_err *err)
+{
+    struct sums sums = sums_in_window(state, out->arena);
+
+    return avg_read(ctx, &sums, out, err);
+}
+
+static void sums_window_done(void *state)
+{
+    struct sums_window *s = state;
+
+    if (s->has_arena)
+        arena_done(&s->arena);
+    memset(s, 0, sizeof(*s));
+}
+
+static size_t sums_window_size(const void *state)
+{
+    const struct sums_window *s = state;
+
+    return s->has_arena ? s->arena.n_bytes : 0;
+}
+
+#define SUMS_WINDOW_DEF(id, read_fn)                                                               \
+    static const struct agg_slide id = {                                                           \
+        .state_size = sizeof(struct sums_window),                                                  \
+        .done = sums_window_done,                                                                  \
+        .add = sums_come,                                                                          \
+        .drop = sums_go,                                                                           \
+        .read = read_fn,                                                                           \
+        .size = sums_window_size,                                                                  \
+    }
+SUMS_WINDOW_DEF(sum_window_def, sum_window_read);
+SUMS_WINDOW_DEF(avg_window_def, avg_window_read);
+
+#define SUMS_DEF(id, update_fn, read_fn, slide_def)                                                \
     static const struct agg_def id = {                                                             \
         .state_size = sizeof(struct sums),                                                         \
         .init = sums_init,                                                                         \
@@ -123,10 +219,11 @@ static enum lanner_rc avg_read(const struct agg_ctx *ctx, const void *state, str
         .save = sums_save,                                                                         \
         .load = sums_load,                                                                         \
         .read = read_fn,                                                                           \
+        .slide = slide_def,                                                                        \
     }
-SUMS_DEF(sum_def, sums_update, sum_read);
-SUMS_DEF(avg_def, sums_update, avg_read);
-SUMS_DEF(sum_if_def, sum_if_update, sum_read);
+SUMS_DEF(sum_def, sums_update, sum_read, &sum_window_def);
+SUMS_DEF(avg_def, sums_update, avg_read, &avg_window_def);
+SUMS_DEF(sum_if_def, sum_if_update, sum_read, NULL);
 
 /* ---- Deviation
  * ----------------------------------------------------------------------------------- */
@@ -346,7 +443,121 @@ static enum lanner_rc range_read(const struct agg_ctx *ctx, const void *state, s
     return agg_emit_one(ctx, out, v, err);
 }
 
-#define EXTREMES_DEF(id, read_fn)                                                                  \
+/* ---- Extremes in a window: of each end those that no later one outdoes ---- */
+
+struct candidate {
+    uint64_t number; /* of the value, counted from the first */
+    struct val num;
+};
+
+struct candidates {          /* in order: the best first */
+    struct candidate *items; /* owned */
+    size_t first, n, cap;
+};
+
+struct extremes_window {
+    struct candidates ends[2]; /* least, greatest */
+    uint64_t n_come, n_gone;   /* values that are numbers */
+};
+
+static void candidates_add(struct candidates *c, struct candidate new, int direction)
+{
+    while (c->n > c->first && !is_better(&c->items[c->n - 1].num, &new.num, direction))
+        c->n--;
+    if (c->n == c->first)
+        c->n = c->first = 0;
+    if (c->n == c->cap && c->first > c->cap / 2) {
+        memmove(c->items, c->items + c->first, (c->n - c->first) * sizeof(*c->items));
+        c->n -= c->first;
+        c->first = 0;
+    }
+    if (c->n == c->cap) {
+        c->cap = c->cap != 0 ? c->cap * 2 : 16;
+        c->items = xrealloc(c->items, arena_array_size(c->cap, sizeof(*c->items)));
+    }
+    c->items[c->n++] = new;
+}
+
+static void extremes_come(struct agg_ctx *ctx, void *state, const struct column *args, uint32_t row)
+{
+    struct extremes_window *s = state;
+    struct val num = val_to_num(column_at(&args[0], row));
+
+    (void)ctx;
+    if (num.kind == KIND_ABSENT)
+        return;
+    if (num.kind == KIND_DOUBLE && num.u.d == 0)
+        num.u.d = 0; /* without a sign */
+    for (int i = 0; i < 2; i++)
+        candidates_add(&s->ends[i], (struct candidate){s->n_come, num}, i == 0 ? -1 : 1);
+    s->n_come++;
+}
+
+static void extremes_go(struct agg_ctx *ctx, void *state, const struct column *args, uint32_t row)
+{
+    struct extremes_window *s = state;
+    struct val num = val_to_num(column_at(&args[0], row));
+
+    (void)ctx;
+    if (num.kind == KIND_ABSENT)
+        return;
+    for (int i = 0; i < 2; i++) {
+        struct candidates *c = &s->ends[i];
+
+        if (c->first < c->n && c->items[c->first].number == s->n_gone)
+            c->first++;
+    }
+    s->n_gone++;
+}
+
+static struct extremes extremes_in_window(const struct extremes_window *s)
+{
+    struct extremes e = {VAL_ABSENT, VAL_ABSENT};
+
+    if (s->n_come != s->n_gone) {
+        e.least = s->ends[0].items[s->ends[0].first].num;
+        e.greatest = s->ends[1].items[s->ends[1].first].num;
+    }
+    return e;
+}
+
+static void extremes_window_done(void *state)
+{
+    struct extremes_window *s = state;
+
+    free(s->ends[0].items);
+    free(s->ends[1].items);
+    memset(s, 0, sizeof(*s));
+}
+
+static size_t extremes_window_size(const void *state)
+{
+    const struct extremes_window *s = state;
+
+    return (s->ends[0].cap + s->ends[1].cap) * sizeof(struct candidate);
+}
+
+#define EXTREMES_WINDOW_DEF(id, read_fn)                                                           \
+    static enum lanner_rc id##_read(const struct agg_ctx *ctx, const void *state,                  \
+                                    struct agg_out *out, struct lanner_err *err)                   \
+    {                                                                                              \
+        struct extremes e = extremes_in_window(state);                                             \
+                                                                                                   \
+        return read_fn(ctx, &e, out, err);                                                         \
+    }                                                                                              \
+    static const struct agg_slide id = {                                                           \
+        .state_size = sizeof(struct extremes_window),                                              \
+        .done = extremes_window_done,                                                              \
+        .add = extremes_come,                                                                      \
+        .drop = extremes_go,                                                                       \
+        .read = id##_read,                                                                         \
+        .size = extremes_window_size,                                                              \
+    }
+EXTREMES_WINDOW_DEF(min_window_def, min_read);
+EXTREMES_WINDOW_DEF(max_window_def, max_read);
+EXTREMES_WINDOW_DEF(range_window_def, range_read);
+
+#define EXTREMES_DEF(id, read_fn, slide_def)                                                       \
     static const struct agg_def id = {                                                             \
         .state_size = sizeof(struct extremes),                                                     \
         .init = extremes_init,                                                                     \
@@ -355,10 +566,11 @@ static enum lanner_rc range_read(const struct agg_ctx *ctx, const void *state, s
         .save = extremes_save,                                                                     \
         .load = extremes_load,                                                                     \
         .read = read_fn,                                                                           \
+        .slide = slide_def,                                                                        \
     }
-EXTREMES_DEF(min_def, min_read);
-EXTREMES_DEF(max_def, max_read);
-EXTREMES_DEF(range_def, range_read);
+EXTREMES_DEF(min_def, min_read, &min_window_def);
+EXTREMES_DEF(max_def, max_read, &max_window_def);
+EXTREMES_DEF(range_def, range_read, &range_window_def);
 
 /* ---- Rows
  * ---------------------------------------------------------------------------------------- */

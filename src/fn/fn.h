@@ -154,6 +154,18 @@ struct agg_out {
     enum lanner_rc (*emit)(struct agg_out *out, struct lanner_err *err);
     struct arena *arena; /* the result batch's */
 };
+/* An aggregate over a window: rows come and go in one order, and each costs the same however many
+ * are in the window. States are of its own kind and live on the heap. */
+struct agg_slide {
+    size_t state_size; /* all zero at first */
+    void (*done)(void *state);
+    void (*add)(struct agg_ctx *ctx, void *state, const struct column *args, uint32_t row);
+    /* The row that came first of those that are in it. */
+    void (*drop)(struct agg_ctx *ctx, void *state, const struct column *args, uint32_t row);
+    enum lanner_rc (*read)(const struct agg_ctx *ctx, const void *state, struct agg_out *out,
+                           struct lanner_err *err);
+    size_t (*size)(const void *state); /* bytes besides state_size */
+};
 struct agg_def {
     size_t state_size;
     void (*init)(const struct agg_ctx *ctx, void *state);
@@ -171,6 +183,7 @@ struct agg_def {
     /* For states that may be larger than memory, NULL for others. A state of many values is loaded
      * share by share; fold adds to dst what src found in its share. dst keeps no values. */
     void (*fold)(const struct agg_ctx *ctx, void *dst, const void *src);
+    const struct agg_slide *slide; /* NULL: each window is aggregated anew */
 };
 #define AGG_SAVE_VERSION 1
 

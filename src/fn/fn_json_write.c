@@ -136,35 +136,13 @@ static bool is_array(const struct json_node *n)
     return n->first != NULL;
 }
 
-static void put_text(struct buf *out, struct str s)
-{
-    buf_putc(out, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.ptr[i];
-
-        if (c == '"' || c == '\\')
-            buf_printf(out, "\\%c", c);
-        else if (c == '\n')
-            buf_puts(out, "\\n");
-        else if (c == '\t')
-            buf_puts(out, "\\t");
-        else if (c == '\r')
-            buf_puts(out, "\\r");
-        else if (c < 0x20)
-            buf_printf(out, "\\u%04x", c);
-        else
-            buf_putc(out, (char)c);
-    }
-    buf_putc(out, '"');
-}
-
 /* Numbers and booleans that were such in the record, or were computed, stay such. */
 static void put_value(struct buf *out, const struct val *v)
 {
     char room[VAL_PRINT_MAX];
 
     if (v->kind == KIND_TEXT || v->kind == KIND_BYTES)
-        put_text(out, val_as_str(v));
+        buf_put_json(out, val_as_str(v));
     else
         buf_put_str(out, v->kind == KIND_ARRAY ? STR("[]") : val_print(v, room));
 }
@@ -185,7 +163,7 @@ static void put_node(struct buf *out, const struct json_node *n, unsigned depth)
         if (c != n->first)
             buf_putc(out, ',');
         if (!array) {
-            put_text(out, c->key);
+            buf_put_json(out, c->key);
             buf_putc(out, ':');
         }
         put_node(out, c, depth + 1);

@@ -124,6 +124,7 @@ void format_mark_done(struct format_window_mark *mark)
 {
     doc_columns_unref(mark->columns);
     mark->columns = NULL;
+    w3c_state_done(&mark->w3c);
 }
 
 struct format_cutter *format_cutter_new(const struct format_input *in, uint64_t max_record)
@@ -151,6 +152,7 @@ void format_cutter_free(struct format_cutter *c)
     if (c == NULL)
         return;
     doc_walk_done(&c->walk);
+    w3c_state_done(&c->w3c);
     free(c);
 }
 
@@ -160,7 +162,9 @@ void format_split_start(struct format_splitter *s)
     s->line = STR_NONE;
     s->in_line = false;
     s->n_skipped = 0;
+    s->n_uneven = 0;
     memset(&s->walk, 0, sizeof(s->walk));
+    memset(&s->w3c, 0, sizeof(s->w3c));
     if (s->in->def->start != NULL)
         s->in->def->start(s);
 }
@@ -179,4 +183,5 @@ enum format_split format_split_next(struct format_splitter *s, struct record *ou
 void format_split_done(struct format_splitter *s)
 {
     doc_walk_done(&s->walk);
+    w3c_state_done(&s->w3c);
 }

@@ -39,6 +39,14 @@ const struct record_input *format_record_input(const struct format_input *in);
  * a literal there must look at every record. */
 struct str format_input_header(const struct format_input *in);
 
+/* What the directives of a W3C extended log have said so far. Private to the room. */
+struct w3c_columns;
+struct w3c_state {
+    struct w3c_columns *columns; /* counted; NULL: no #Fields line yet */
+    char date[12];               /* of the #Date directive, or empty */
+    bool iis;                    /* #Software names Microsoft */
+};
+
 /* What a splitter must know of the stretch before its window, and what the cutter learned of it. */
 struct format_window_mark {
     uint32_t place;
@@ -51,6 +59,7 @@ struct format_window_mark {
     bool all_broken;    /* the window is one unreadable stretch */
     bool too_long;      /* of a record that is longer than allowed */
     struct doc_columns *columns; /* counted; released by format_mark_done */
+    struct w3c_state w3c;        /* at the window's beginning; released likewise */
 };
 void format_mark_done(struct format_window_mark *mark);
 
@@ -92,12 +101,14 @@ struct format_splitter {
     bool (*wanted)(void *ctx, struct str record);
     void *wanted_ctx;
     uint64_t n_skipped;
+    uint64_t n_uneven; /* rows given that have not as many columns as are named */
     /* Private. */
     const char *ptr; /* where splitting goes on */
     const char *at;  /* where the record given last starts */
     struct str line;
     bool in_line;
     struct doc_walk walk;
+    struct w3c_state w3c;
 };
 void format_split_start(struct format_splitter *s);
 enum format_split {

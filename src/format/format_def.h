@@ -27,6 +27,8 @@ struct format_input {
     struct csv_header *header; /* arena; CSV */
     struct str header_record;  /* arena; the header's own bytes */
     size_t skip;               /* bytes before the first record */
+    /* W3C: of rows before the first #Fields line, 15 and 14 columns of IIS. Arena. */
+    struct csv_header *iis, *iis7;
 };
 
 struct format_cutter {
@@ -39,7 +41,11 @@ struct format_cutter {
     uint64_t depth;  /* of the brackets in it */
     bool in_string, escaped, started;
     struct doc_walk walk;
+    struct w3c_state w3c;
 };
+
+/* Releases what the state holds. */
+void w3c_state_done(struct w3c_state *s);
 
 #define FORMAT(ID) extern const struct format_def format_##ID;
 #include "format/formats.def"
@@ -60,6 +66,7 @@ static inline void record_set(struct format_splitter *s, enum record_shape shape
     out->header = s->in->header;
     out->input = &s->in->input;
     out->stood = STR_NONE;
+    out->is_made = false;
 }
 
 /* One past the line's last byte that is neither blank nor NUL, from the line feed (or the end). */

@@ -11,6 +11,8 @@ struct lookup_cache {
     struct lookup_cached *head; /* query arena */
 };
 
+struct allow; /* lookup/allow.h */
+
 struct lookup_folders {
     char *const *lookups; /* folders that file names in queries resolve under, in order */
     size_t n_lookups;
@@ -26,6 +28,7 @@ struct lookup_folders {
     const char *offenses;
     const char *xforce;
     const char *names;
+    const struct allow *allow;  /* the session's allow-lists, or NULL */
     int64_t now_ns;             /* the query's clock: what has expired by then does not count */
     struct lookup_cache *cache; /* NULL: files are read for each call */
 };

@@ -3,6 +3,7 @@
 #ifndef LOOKUP_LOOKUP_H
 #define LOOKUP_LOOKUP_H
 
+#include "lookup/allow.h"
 #include "lookup/assets.h"
 #include "lookup/folders.h"
 #include "lookup/geo.h"

@@ -62,10 +62,22 @@ static void row_done(struct loader *l, const char *at)
     l->n_rows++;
 }
 
+/* Behind the lines that stand before a header and begin with `# ` or hold nothing but #: what
+ * people write about a list. `#tag` is a name. */
+static const char *skip_comments(const char *p, const char *end)
+{
+    while (p < end && *p == '#' && (p + 1 == end || ascii_is_space(p[1]))) {
+        const char *nl = memchr(p, '\n', (size_t)(end - p));
+
+        p = nl != NULL ? nl + 1 : end;
+    }
+    return p;
+}
+
 static enum lanner_rc load_csv(struct loader *l, struct str text, struct lanner_err *err)
 {
     const char *end = text.ptr + text.len;
-    const char *p = text.ptr;
+    const char *p = skip_comments(text.ptr, end);
     struct csv_state state = {0};
     const char *stop = csv_record_end(p, end, ',', &state);
     struct str line = str_of(p, (size_t)((stop != NULL ? stop : end) - p));
@@ -232,20 +244,14 @@ static enum lanner_rc open_in(const struct lookup_folders *folders, struct str n
     return rc;
 }
 
-/* fd is closed. */
-static enum lanner_rc read_table(int fd, struct str name, struct arena *a, struct lookup_table *out,
-                                 struct lanner_err *err)
+enum lanner_rc lookup_table_parse(struct str text, struct str name, struct arena *a,
+                                  struct lookup_table *out, struct lanner_err *err)
 {
     struct loader l = {.file = name, .a = a};
-    struct buf bytes = {0};
-    struct str text;
     enum lanner_rc rc;
 
+    memset(out, 0, sizeof(*out));
     strmap_init(&l.columns);
-    rc = file_read_all_fd(fd, arena_strz(a, name), MAX_FILE_BYTES, &bytes, err);
-    if (rc != LANNER_OK)
-        goto out;
-    text = arena_str(a, buf_str(&bytes));
     l.counter.at = text.ptr;
     if (str_starts(text, STR("\xEF\xBB\xBF")))
         text = str_of(text.ptr + 3, text.len - 3);
@@ -260,14 +266,25 @@ static enum lanner_rc read_table(int fd, struct str name, struct arena *a, struc
         rc = err_set(err, LANNER_ERR_INPUT, "%.*s has no columns", STR_ARG(name));
     if (rc == LANNER_OK)
         table_make(&l, out);
-out:
-    file_close(fd);
-    buf_done(&bytes);
     strmap_done(&l.columns);
     VEC_DONE(&l.names);
     VEC_DONE(&l.cells);
     VEC_DONE(&l.places);
     VEC_DONE(&l.lines);
+    return rc;
+}
+
+/* fd is closed. */
+static enum lanner_rc read_table(int fd, struct str name, struct arena *a, struct lookup_table *out,
+                                 struct lanner_err *err)
+{
+    struct buf bytes = {0};
+    enum lanner_rc rc = file_read_all_fd(fd, arena_strz(a, name), MAX_FILE_BYTES, &bytes, err);
+
+    if (rc == LANNER_OK)
+        rc = lookup_table_parse(arena_str(a, buf_str(&bytes)), name, a, out, err);
+    file_close(fd);
+    buf_done(&bytes);
     return rc;
 }
 

@@ -1,5 +1,6 @@
 /* table.h - a lookup file as a table of text: CSV with a header, or JSON (an array of objects, one
- * object a line, or one object of objects, whose names become a column `key`). */
+ * object a line, or one object of objects, whose names become a column `key`). Lines of comment may
+ * stand before a header: a # and a blank, or nothing. */
 #ifndef LOOKUP_TABLE_H
 #define LOOKUP_TABLE_H
 
@@ -24,6 +25,9 @@ enum lanner_rc lookup_table_read(const struct lookup_folders *folders, struct st
 /* The same of a file that the user gave by its path. */
 enum lanner_rc lookup_table_read_path(const char *path, struct arena *a, struct lookup_table *out,
                                       struct lanner_err *err) MUST_USE;
+/* The same of a text, to which the cells point. */
+enum lanner_rc lookup_table_parse(struct str text, struct str name, struct arena *a,
+                                  struct lookup_table *out, struct lanner_err *err) MUST_USE;
 /* The column of that name, exactly, else without regard to case; SIZE_MAX when there is none. */
 size_t lookup_table_column(const struct lookup_table *t, struct str name);
 

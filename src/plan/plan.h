@@ -55,6 +55,8 @@ bool expr_equal(const struct expr *a, const struct expr *b);
 #define FIELD_QRADAR_PREFIX "\x01qradar:"
 /* A custom property by its name as the query writes it, found loosely (aql.md 4.3). */
 #define FIELD_PROPERTY_PREFIX "\x01property:"
+/* Name of the source declaration that the record is of, "" when of none. */
+#define FIELD_SOURCE_NAME "\x01source:name"
 /* A hidden boolean column of free-text search number n over the whole original record:
  * "\x01text:n". See plan_scan.searches. */
 #define FIELD_SEARCH_PREFIX "\x01text:"

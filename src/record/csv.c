@@ -1,6 +1,8 @@
 /* csv.c - CSV records and fields. See csv.h. */
 #include "record/csv.h"
 
+#include "record/w3c.h"
+
 /* Outside quotes. Quotes that open nothing are passed; *state says how it ended. *feed is the
  * first line feed from some place before p on, or NULL when there is none: it is looked for again
  * only behind it, or lines of many quotes would cost the square of their length. */
@@ -258,4 +260,19 @@ char csv_guess_delimiter(struct str header_line)
             best = k;
     }
     return counts[best] > 0 ? candidates[best] : 0;
+}
+
+struct str *csv_row_split(struct str record, const struct csv_header *h, struct arena *a, size_t *n)
+{
+    if (h->dialect != CSV_PLAIN)
+        return w3c_split(record, h, a, n);
+    return csv_split(record, h->delimiter, a, h->n, n);
+}
+
+size_t csv_row_pick(struct str record, const struct csv_header *h, const uint32_t *slots,
+                    struct arena *a, struct val *vals)
+{
+    if (h->dialect != CSV_PLAIN)
+        return w3c_pick(record, h, slots, h->n, a, vals);
+    return csv_pick(record, h->delimiter, slots, h->n, a, vals);
 }

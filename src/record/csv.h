@@ -34,12 +34,25 @@ size_t csv_pick(struct str record, char delimiter, const uint32_t *slots, size_t
 /* A header name in its normal form: blanks trimmed, a run of blanks as one, a trailing ` [UTC]` and
  * a leading byte-order mark dropped. */
 struct str csv_header_name(struct str raw, struct arena *a);
-/* The columns of a CSV file. */
+struct w3c_made;
+enum csv_dialect {
+    CSV_PLAIN, /* RFC 4180 */
+    CSV_IIS,   /* W3C extended log of a server: see w3c.h */
+    CSV_ELFF   /* the same of a proxy, with quotes */
+};
+/* The columns of a CSV file, or of rows behind a #Fields line. */
 struct csv_header {
     struct str *names; /* normal form; arena */
     size_t n;
     char delimiter;
+    enum csv_dialect dialect;
+    const struct w3c_made *made; /* not CSV_PLAIN: what the last names are made of; arena */
 };
+/* csv_split and csv_pick (one slot for each name) in the header's dialect. */
+struct str *csv_row_split(struct str record, const struct csv_header *h, struct arena *a,
+                          size_t *n);
+size_t csv_row_pick(struct str record, const struct csv_header *h, const uint32_t *slots,
+                    struct arena *a, struct val *vals);
 /* The header record cut and its names brought to normal form. */
 struct csv_header *csv_header_parse(struct str record, char delimiter, struct arena *a);
 /* The column of a name (in normal form): the first with that spelling, else the first without

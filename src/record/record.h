@@ -7,10 +7,13 @@
 #include "record/json.h"
 #include "record/kv.h"
 #include "record/leef.h"
+#include "record/squid.h"
 #include "record/syslog.h"
 #include "record/text_event.h"
 #include "record/timestamp.h"
 #include "record/url.h"
 #include "record/view.h"
+#include "record/w3c.h"
+#include "record/xml_event.h"
 
 #endif

@@ -103,3 +103,56 @@ bool url_split(struct str text, struct url *out)
         out->fragment = part(e + 1, end);
     return true;
 }
+
+/* `user@[::1]:443`, in whatever state. */
+static void split_host(const char *p, const char *end, struct url *out)
+{
+    const char *at = memrchr(p, '@', (size_t)(end - p));
+    const char *stop, *close;
+
+    if (at != NULL) {
+        out->username = part(p, at);
+        p = at + 1;
+    }
+    if (p < end && *p == '[' && (close = memchr(p, ']', (size_t)(end - p))) != NULL) {
+        out->host = part(p + 1, close);
+        stop = close + 1;
+    } else {
+        stop = memchr(p, ':', (size_t)(end - p));
+        stop = stop != NULL ? stop : end;
+        out->host = part(p, stop);
+    }
+    if (stop < end && *stop == ':')
+        out->port = part(stop + 1, end);
+}
+
+void url_split_proxy(struct str text, struct url *out)
+{
+    const char *p = text.ptr;
+    const char *end = text.ptr + text.len;
+    const char *e;
+
+    memset(out, 0, sizeof(*out));
+    if (text.len == 0)
+        return;
+    e = find_any(p, end, ":/?#");
+    if (end - e >= 3 && memcmp(e, "://", 3) == 0) {
+        out->scheme = part(p, e);
+        p = e + 3;
+    }
+    if (out->scheme.ptr != NULL || (*p != '/' && *p != '?' && *p != '#')) {
+        e = find_any(p, end, "/?#");
+        split_host(p, e, out);
+        p = e;
+    }
+    e = find_any(p, end, "?#");
+    out->path = part(p, e);
+    if (e < end && *e == '?') {
+        const char *hash = find_any(e + 1, end, "#");
+
+        out->query = part(e + 1, hash);
+        e = hash;
+    }
+    if (e < end)
+        out->fragment = part(e + 1, end);
+}

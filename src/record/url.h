@@ -20,5 +20,9 @@ struct url {
 /* False when the text is no URL: blanks or control bytes in it, a bad port, an empty text. A text
  * without a scheme gives a path, or with `//` in front a host. */
 bool url_split(struct str text, struct url *out);
+/* The same of what proxies write, any text: with a scheme or without, then the host comes first
+ * (`login.contoso.example:443`, `www.contoso.example/people?page=0`); a text that begins with `/`
+ * or `?` has none. The host is without brackets. */
+void url_split_proxy(struct str text, struct url *out);
 
 #endif

@@ -26,6 +26,7 @@ struct record {
     const struct record_input *input;
     struct str stood; /* the record as it stands in the input, where raw is made from it (compact,
                          or built of names and values); else ptr is NULL */
+    bool is_made;     /* bytes are raw in another notation: an XML event as JSON */
 };
 
 #endif

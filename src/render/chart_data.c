@@ -15,6 +15,7 @@
 #include "util/civil.h"
 #include "util/hash.h"
 #include "util/num.h"
+#include "util/safe.h"
 #include "util/utf8.h"
 
 #define MAX_LABEL_BYTES ((size_t)200)
@@ -133,8 +134,7 @@ static void put_label_name(struct reading *d, size_t column)
 {
     if (d->text.len > 0)
         buf_puts(&d->text, ", ");
-    output_put_text(&d->text, str_of(d->names[column].text, MIN(d->names[column].len, 60)), true,
-                    "");
+    safe_put_text(&d->text, str_of(d->names[column].text, MIN(d->names[column].len, 60)), true, "");
 }
 
 /* Tells the columns apart. */
@@ -197,7 +197,7 @@ static void make_label(struct reading *d, const struct lanner_value *values)
             buf_puts(&d->text, "(none)");
         else if (value.len == 0)
             buf_puts(&d->text, "(empty)");
-        output_put_text(&d->text, cut_text(value), true, "");
+        safe_put_text(&d->text, cut_text(value), true, "");
         if (value.len > cut_text(value).len)
             buf_puts(&d->text, "...");
     }
@@ -219,7 +219,7 @@ static size_t series_index(struct reading *d, size_t number)
 
             if (d->has_labels)
                 buf_puts(&name, " ");
-            output_put_text(&name, cut_text(str_of(column.text, column.len)), true, "");
+            safe_put_text(&name, cut_text(str_of(column.text, column.len)), true, "");
         }
         at = d->series.n;
         strmap_put(&d->index, buf_str(&d->key), at);
@@ -402,7 +402,7 @@ static enum lanner_rc read_rows(struct reading *d, struct lanner_err *err)
         struct lanner_name column = d->names[d->numbers[i]];
 
         buf_clear(&d->text);
-        output_put_text(&d->text, cut_text(str_of(column.text, column.len)), true, "");
+        safe_put_text(&d->text, cut_text(str_of(column.text, column.len)), true, "");
         VEC_PUSH(&d->series, arena_str(&c->arena, buf_str(&d->text)));
     }
     if (time)

@@ -6,31 +6,11 @@
 #include "render/output.h"
 #include "render/spool.h"
 #include "util/num.h"
+#include "util/safe.h"
 
 static void put_cell(struct renderer *r, struct str s, bool guard)
 {
-    struct buf *b = &r->scratch;
-    bool quote = false;
-
-    buf_clear(b);
-    if (guard && output_is_formula(s))
-        buf_putc(b, '\'');
-    output_put_text(b, s, r->options.terminal, "\n");
-    for (size_t i = 0; i < b->len && !quote; i++)
-        quote = b->ptr[i] == ',' || b->ptr[i] == '"' || b->ptr[i] == '\n' || b->ptr[i] == '\r';
-    if (b->len > 0 && (b->ptr[0] == ' ' || b->ptr[b->len - 1] == ' '))
-        quote = true; /* some readers trim bare cells */
-    if (!quote) {
-        buf_put_str(&r->out, buf_str(b));
-        return;
-    }
-    buf_putc(&r->out, '"');
-    for (size_t i = 0; i < b->len; i++) {
-        if (b->ptr[i] == '"')
-            buf_putc(&r->out, '"');
-        buf_putc(&r->out, b->ptr[i]);
-    }
-    buf_putc(&r->out, '"');
+    safe_put_csv(&r->out, s, guard, r->options.terminal);
 }
 
 static enum lanner_rc csv_line(void *ctx, const struct lanner_value *values, struct lanner_err *err)

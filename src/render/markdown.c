@@ -3,13 +3,14 @@
 #include "render/output.h"
 #include "render/spool.h"
 #include "util/num.h"
+#include "util/safe.h"
 
 static void put_cell(struct renderer *r, struct str s)
 {
     struct buf *b = &r->scratch;
 
     buf_clear(b);
-    output_put_text(b, s, true, "\n");
+    safe_put_text(b, s, true, "\n");
     for (size_t i = 0; i < b->len; i++) {
         char c = b->ptr[i];
 

@@ -1,15 +1,12 @@
-/* output.c - what the outputs share: flushing, objects, and text made safe for where it goes.
- *
- * Log values are written by attackers. What can steer a terminal (C0, DEL, C1, bidirectional and
- * invisible characters) is escaped by the caller's wish; what a spreadsheet would run is recognised
- * here and marked by csv.c and tsv.c. */
+/* output.c - what the outputs share: flushing, the texts of values, and objects. How text is made
+ * safe for where it goes is util/safe.h's. */
 #include "render/output.h"
 
 #include <stdlib.h>
 
 #include "util/hash.h"
 #include "util/num.h"
-#include "util/utf8.h"
+#include "util/safe.h"
 
 /* Output is handed on in pieces of about this size: large enough that a write call per piece does
  * not show, small enough to stay in the cache. */
@@ -26,70 +23,6 @@ enum lanner_rc output_flush(struct renderer *r, struct lanner_err *err)
 enum lanner_rc output_flush_some(struct renderer *r, struct lanner_err *err)
 {
     return r->out.len >= BLOCK_BYTES ? output_flush(r, err) : LANNER_OK;
-}
-
-/* Characters that change how their neighbours are shown without being seen themselves: a log could
- * use them to make a row read as another one. */
-static bool is_deceptive(uint32_t c)
-{
-    return (c >= 0x7F && c <= 0x9F) || (c >= 0x200B && c <= 0x200F) ||
-           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
-           c == 0x061C || (c >= 0xE0000 && c <= 0xE007F);
-}
-
-void output_put_text(struct buf *b, struct str s, bool escape_controls, const char *keep)
-{
-    size_t i = 0;
-
-    while (i < s.len) {
-        size_t at = i;
-        size_t n = utf8_valid_at(s, i);
-        uint32_t c = utf8_next(s, &i);
-
-        if (n == 0)
-            buf_puts(b, "\xEF\xBF\xBD");
-        else if (!escape_controls || (c >= 0x20 && !is_deceptive(c)) ||
-                 (c < 0x20 && c != 0 && strchr(keep, (int)c) != NULL))
-            buf_put(b, s.ptr + at, n);
-        else if (c == '\n')
-            buf_puts(b, "\\n");
-        else if (c == '\t')
-            buf_puts(b, "\\t");
-        else if (c == '\r')
-            buf_puts(b, "\\r");
-        else if (c < 0x80)
-            buf_printf(b, "\\x%02x", (unsigned)c);
-        else
-            buf_printf(b, "\\u{%x}", (unsigned)c);
-    }
-}
-
-/* JSON already escapes C0; on a terminal the rest of the steering characters follow. */
-static void put_json_text(struct renderer *r, struct str s)
-{
-    struct str json;
-    size_t i = 0;
-
-    if (!r->options.terminal) {
-        buf_put_json(&r->out, s);
-        return;
-    }
-    buf_clear(&r->scratch);
-    buf_put_json(&r->scratch, s);
-    json = buf_str(&r->scratch);
-    while (i < json.len) {
-        size_t at = i;
-        uint32_t c = utf8_next(json, &i);
-
-        if (!is_deceptive(c)) {
-            buf_put(&r->out, json.ptr + at, i - at);
-        } else if (c < 0x10000) {
-            buf_printf(&r->out, "\\u%04x", (unsigned)c);
-        } else {
-            buf_printf(&r->out, "\\u%04x\\u%04x", (unsigned)(0xD7C0 + (c >> 10)),
-                       (unsigned)(0xDC00 + (c & 0x3FF)));
-        }
-    }
 }
 
 /* 10 as 10.0; what has a point or an exponent already stays. */
@@ -139,11 +72,11 @@ static void put_member(struct renderer *r, const struct lanner_name *name,
     if (!*first)
         buf_putc(&r->out, ',');
     *first = false;
-    put_json_text(r, str_of(name->text, name->len));
+    safe_put_json(&r->out, str_of(name->text, name->len), r->options.terminal);
     buf_putc(&r->out, ':');
     text = output_value_text(v, room);
     if (v->kind == LANNER_TEXT)
-        put_json_text(r, text);
+        safe_put_json(&r->out, text, r->options.terminal);
     else if (text.len == 0) /* not finite: JSON has no word for it */
         buf_puts(&r->out, "null");
     else
@@ -188,30 +121,4 @@ void output_put_object(struct renderer *r, const struct lanner_row *row)
     for (size_t i = 0; i < row->n_open; i++)
         put_member(r, &row->open_names[i], &row->open_values[i], &first);
     buf_putc(&r->out, '}');
-}
-
-static bool is_field_name(struct str s)
-{
-    size_t i = 1; /* the first character is @, # or a sign: the caller has looked */
-
-    if (s.ptr[0] != '@' || s.len < 2)
-        return false;
-    for (; i < s.len; i++) {
-        char c = ascii_lower(s.ptr[i]);
-
-        if (!((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '_' || c == '.'))
-            return false;
-    }
-    return true;
-}
-
-bool output_is_formula(struct str s)
-{
-    double number;
-
-    if (s.len == 0 || strchr("=+-@\t\r", s.ptr[0]) == NULL || s.ptr[0] == '\0')
-        return false;
-    if (s.len == 1 && s.ptr[0] != '=')
-        return false;
-    return !num_parse_double(s, &number) && !is_field_name(s);
 }

@@ -42,13 +42,4 @@ void output_put_object(struct renderer *r, const struct lanner_row *row);
  * by the languages. Text points into the value or into room (NUM_PRINT_MAX bytes). */
 struct str output_value_text(const struct lanner_value *v, char *room);
 
-/* Appends text for a cell: invalid UTF-8 as U+FFFD. With escape_controls, C0 (but for those in
- * `keep`), DEL, C1 and the invisible characters that reorder text are written as \x1b or \u{202e}.
- */
-void output_put_text(struct buf *b, struct str s, bool escape_controls, const char *keep);
-
-/* A cell that a spreadsheet would take for a formula. Plain numbers, a lone sign and field names
- * such as @timestamp are not. */
-bool output_is_formula(struct str s);
-
 #endif

@@ -1,14 +1,15 @@
 /* svg.c - a result drawn as one self-contained SVG image: no script, no style sheet, no reference
  * to anything outside it.
  *
- * Every text of a log passes put_text, which leaves no character with a meaning in XML and none
- * that XML forbids. Coordinates are written in tenths by hand: the C library's own printing of
+ * Every text of a log passes safe_put_markup, which leaves no character with a meaning in XML and
+ * none that XML forbids. Coordinates are written in tenths by hand: the C library's own printing of
  * numbers follows the locale of the program. */
 #include <inttypes.h>
 #include <math.h>
 
 #include "render/chart_data.h"
 #include "util/num.h"
+#include "util/safe.h"
 #include "util/utf8.h"
 
 #define WIDTH      960
@@ -22,31 +23,6 @@
 static const char *const palette[] = {"#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd",
                                       "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"};
 
-static void put_text(struct buf *b, struct str s)
-{
-    size_t i = 0;
-
-    while (i < s.len) {
-        size_t at = i;
-        uint32_t c = utf8_next(s, &i);
-
-        if (c == '<')
-            buf_puts(b, "&lt;");
-        else if (c == '>')
-            buf_puts(b, "&gt;");
-        else if (c == '&')
-            buf_puts(b, "&amp;");
-        else if (c == '"')
-            buf_puts(b, "&quot;");
-        else if (c == '\'')
-            buf_puts(b, "&#39;");
-        else if (c < 0x20 || c == 0xFFFE || c == 0xFFFF)
-            buf_puts(b, "\xEF\xBF\xBD");
-        else
-            buf_put(b, s.ptr + at, i - at);
-    }
-}
-
 /* The first characters of a label. */
 static void put_short(struct buf *b, struct str s, size_t characters)
 {
@@ -54,7 +30,7 @@ static void put_short(struct buf *b, struct str s, size_t characters)
 
     for (size_t n = 0; i < s.len && n < characters; n++)
         i = utf8_grapheme_end(s, i);
-    put_text(b, str_of(s.ptr, i));
+    safe_put_markup(b, str_of(s.ptr, i));
     if (i < s.len)
         buf_puts(b, "\xE2\x80\xA6");
 }
@@ -162,7 +138,7 @@ static double put_bars(struct renderer *r, const struct chart *c, const struct c
         end_text(b);
         put_rect(b, value < 0 ? zero - size : zero, y + 3, size, BAR_STEP - 6, palette[0]);
         buf_puts(b, "<title>");
-        put_text(b, c->labels[k]);
+        safe_put_markup(b, c->labels[k]);
         buf_puts(b, "</title></rect>\n");
         if (isnan(value))
             continue;
@@ -225,7 +201,7 @@ static void put_times(struct buf *b, const struct chart *c, const struct field *
 
         put_line(b, x, TOP + FIELD, x, TOP + FIELD + 5, "#222222");
         begin_text(b, x, TOP + FIELD + 18, k == 0 ? "start" : "middle");
-        put_text(b, chart_time_text(room, sizeof(room), ms, c->step_ms, k == 0));
+        safe_put_markup(b, chart_time_text(room, sizeof(room), ms, c->step_ms, k == 0));
         end_text(b);
     }
     put_line(b, LEFT, TOP + FIELD, WIDTH - 20, TOP + FIELD, "#222222");
@@ -247,8 +223,9 @@ static void put_columns(struct buf *b, const struct chart *c, const struct field
         put_rect(b, f->x + (double)k * f->step - wide / 2, MIN(y, zero), wide, fabs(zero - y),
                  palette[0]);
         buf_puts(b, "<title>");
-        put_text(b, chart_time_text(room, sizeof(room), c->first_ms + (int64_t)k * c->step_ms,
-                                    c->step_ms, true));
+        safe_put_markup(b,
+                        chart_time_text(room, sizeof(room), c->first_ms + (int64_t)k * c->step_ms,
+                                        c->step_ms, true));
         buf_puts(b, ": ");
         put_number(b, value);
         buf_puts(b, "</title></rect>\n");
@@ -315,7 +292,7 @@ static void put_over_time(struct renderer *r, const struct chart *c)
     put_short(b, c->n_series == 1 ? c->series[0].name : c->label_name, 60);
     if (c->step_ms > 0) {
         buf_puts(b, c->n_series == 1 || c->label_name.len > 0 ? ", in steps of " : "in steps of ");
-        put_text(b, chart_span_text(room, sizeof(room), c->step_ms));
+        safe_put_markup(b, chart_span_text(room, sizeof(room), c->step_ms));
     }
     buf_puts(b, c->merged ? " (the largest value of each), UTC" : ", UTC");
     end_text(b);
@@ -360,7 +337,7 @@ static enum lanner_rc svg_finish(struct renderer *r, struct lanner_err *err)
     if (c.kind == CHART_NOTHING) {
         begin_text(&r->out, 20, 35, NULL);
         buf_puts(&r->out, "nothing to draw: ");
-        put_text(&r->out, str_z(c.why));
+        safe_put_markup(&r->out, str_z(c.why));
         end_text(&r->out);
     } else if (c.kind == CHART_TIME) {
         put_over_time(r, &c);

@@ -7,6 +7,7 @@
 #include "render/output.h"
 #include "render/spool.h"
 #include "util/num.h"
+#include "util/safe.h"
 #include "util/utf8.h"
 
 #include <stdlib.h>
@@ -31,59 +32,12 @@ struct table {
     uint64_t n_printed;
 };
 
-/* Sizes and lists of one cell: the next display line of at most width columns. */
-struct fold {
-    struct str line;
-    size_t next;   /* where the following line begins */
-    bool line_end; /* ended by a line end of the value */
-    bool cut;      /* ended because the column ends */
-};
-
-static void fold_next(struct str s, size_t at, size_t width, struct fold *out)
-{
-    size_t used = 0;
-    size_t i = at;
-
-    memset(out, 0, sizeof(*out));
-    while (i < s.len && s.ptr[i] != '\n') {
-        size_t from = i;
-        size_t w;
-
-        utf8_next(s, &i);
-        w = utf8_width(str_of(s.ptr + from, i - from));
-        if (used + w > width && used > 0) {
-            out->line = str_of(s.ptr + at, from - at);
-            out->next = from;
-            out->cut = true;
-            return;
-        }
-        used += w;
-    }
-    out->line = str_of(s.ptr + at, i - at);
-    out->line_end = i < s.len;
-    out->next = i < s.len ? i + 1 : i;
-}
-
-static size_t widest_line(struct str s)
-{
-    size_t widest = 0;
-    size_t at = 0;
-
-    for (size_t i = 0; i <= s.len; i++) {
-        if (i < s.len && s.ptr[i] != '\n')
-            continue;
-        widest = MAX(widest, utf8_width(str_of(s.ptr + at, i - at)));
-        at = i + 1;
-    }
-    return widest;
-}
-
 static void put_value(struct buf *b, const struct lanner_value *v)
 {
     char room[NUM_PRINT_MAX];
 
     buf_clear(b);
-    output_put_text(b, output_value_text(v, room), true, "\n");
+    safe_put_text(b, output_value_text(v, room), true, "\n");
 }
 
 static enum lanner_rc measure_row(void *ctx, const struct lanner_value *values,
@@ -98,7 +52,7 @@ static enum lanner_rc measure_row(void *ctx, const struct lanner_value *values,
         if (values[i].kind == LANNER_ABSENT)
             continue;
         put_value(&t->cells[i], &values[i]);
-        t->widths[i] = MAX(t->widths[i], widest_line(buf_str(&t->cells[i])));
+        t->widths[i] = MAX(t->widths[i], safe_widest_line(buf_str(&t->cells[i])));
         if (values[i].kind == LANNER_NULL) /* says nothing about the column */
             continue;
         t->numbers[i] = number && (t->numbers[i] || !t->seen[i]);
@@ -164,10 +118,10 @@ static bool put_line(struct table *t, bool first)
     if (!more)
         return false;
     for (size_t i = 0; i < t->n; i++) {
-        struct fold fold;
+        struct safe_fold fold;
         size_t width;
 
-        fold_next(buf_str(&t->cells[i]), t->at[i], t->widths[i], &fold);
+        safe_fold_next(buf_str(&t->cells[i]), t->at[i], t->widths[i], &fold);
         t->at[i] = fold.next;
         width = utf8_width(fold.line);
         width = MIN(width, t->widths[i]);
@@ -206,7 +160,7 @@ static void put_header(struct table *t)
 {
     for (size_t i = 0; i < t->n; i++) {
         buf_clear(&t->cells[i]);
-        output_put_text(&t->cells[i], str_of(t->names[i].text, t->names[i].len), true, "");
+        safe_put_text(&t->cells[i], str_of(t->names[i].text, t->names[i].len), true, "");
         t->at[i] = 0;
     }
     put_style(t, "\x1b[1m");
@@ -228,19 +182,19 @@ static void put_field(struct table *t, size_t i, size_t name_width)
     struct buf *out = &t->r->out;
     size_t width = t->r->options.width != 0 ? t->r->options.width : MAX_COLUMN;
     struct str cell = buf_str(&t->cells[i]);
-    struct fold fold = {0};
+    struct safe_fold fold = {0};
     size_t from = out->len;
     struct buf name = {0};
 
     width = width > name_width + 2 * GAP + MIN_COLUMN ? width - name_width - GAP - 1 : MIN_COLUMN;
-    output_put_text(&name, str_of(t->names[i].text, t->names[i].len), true, "");
+    safe_put_text(&name, str_of(t->names[i].text, t->names[i].len), true, "");
     put_style(t, "\x1b[1m");
     buf_put_str(out, buf_str(&name));
     put_style(t, "\x1b[0m");
     put_blanks(out, GAP + name_width - MIN(name_width, utf8_width(buf_str(&name))));
     buf_done(&name);
     do {
-        fold_next(cell, fold.next, width, &fold);
+        safe_fold_next(cell, fold.next, width, &fold);
         buf_put_str(out, fold.line);
         trim_line(out, from);
         if (fold.line_end || fold.cut)

@@ -4,6 +4,7 @@
 #include "render/output.h"
 #include "render/spool.h"
 #include "util/num.h"
+#include "util/safe.h"
 
 /* Bytes from i on that are neither tab nor line end. */
 static size_t plain_run(struct str s, size_t i)
@@ -23,10 +24,10 @@ static void put_one_line(struct buf *out, struct str s)
     while (i < s.len) {
         size_t n = plain_run(s, i);
 
-        output_put_text(out, str_of(s.ptr + i, n), false, "");
+        safe_put_text(out, str_of(s.ptr + i, n), false, "");
         i += n;
         if (i < s.len)
-            output_put_text(out, str_of(s.ptr + i++, 1), true, "");
+            safe_put_text(out, str_of(s.ptr + i++, 1), true, "");
     }
 }
 
@@ -35,7 +36,7 @@ static void put_cell(struct renderer *r, struct str s, bool guard)
     struct buf *b = &r->scratch;
 
     buf_clear(b);
-    if (guard && output_is_formula(s))
+    if (guard && safe_is_formula(s))
         buf_putc(b, '\'');
     for (size_t i = 0; i < s.len; i++) { /* first, so that escapes added below stay single */
         if (s.ptr[i] == '\\')
@@ -43,7 +44,7 @@ static void put_cell(struct renderer *r, struct str s, bool guard)
         buf_putc(b, s.ptr[i]);
     }
     if (r->options.terminal) {
-        output_put_text(&r->out, buf_str(b), true, "");
+        safe_put_text(&r->out, buf_str(b), true, "");
         return;
     }
     put_one_line(&r->out, buf_str(b));

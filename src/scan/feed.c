@@ -1,12 +1,14 @@
 /* feed.c - an input's text in order. See feed.h.
  *
  * Three layers, each optional: the file's bytes, the decompressor, the decoder to UTF-8. None holds
- * more than a few buffers, whatever the input says. */
+ * more than a few buffers, whatever the input says. A binary event log has its own decoder in place
+ * of the last. */
 #include "scan/feed.h"
 
 #include <poll.h>
 #include <stdlib.h>
 
+#include "scan/evtx.h"
 #include "util/file.h"
 #include "util/mem.h"
 #include "util/utf8.h"
@@ -30,6 +32,7 @@ struct feed {
     char *raw; /* owned; undecoded bytes [raw_at, raw_n) */
     size_t raw_at, raw_n;
     bool raw_end;
+    struct evtx *evtx; /* owned; NULL when it is none */
 };
 
 enum encoding encoding_named(const char *name)
@@ -185,6 +188,8 @@ enum lanner_rc feed_read(struct feed *f, char *dst, size_t cap, size_t *n, struc
     size_t put = 0;
     uint32_t c;
 
+    if (f->evtx != NULL)
+        return evtx_read(f->evtx, dst, cap, n, err);
     if (f->encoding == ENCODING_UTF8 && f->raw_at == f->raw_n)
         return read_plain(f, dst, cap, n, err);
     if (f->encoding == ENCODING_UTF8) { /* what was looked at when it was opened */
@@ -254,6 +259,34 @@ static enum lanner_rc find_encoding(struct feed *f, enum encoding asked, struct 
     return LANNER_OK;
 }
 
+/* What was looked at already, then what follows: an event log that is no file. An evtx_source. */
+static enum lanner_rc read_looked_at(void *ctx, char *buf, size_t len, size_t *n,
+                                     struct lanner_err *err)
+{
+    struct feed *f = ctx;
+
+    if (f->raw_at == f->raw_n)
+        return read_plain(f, buf, len, n, err);
+    *n = MIN(len, f->raw_n - f->raw_at);
+    memcpy(buf, f->raw + f->raw_at, *n);
+    f->raw_at += *n;
+    return LANNER_OK;
+}
+
+static enum lanner_rc open_evtx(struct feed *f, struct lanner_err *err)
+{
+    bool is_file = f->from.fd >= 0 && !f->from.is_pipe && f->decoder == NULL;
+    struct evtx_from from = {.fd = is_file ? f->from.fd : -1,
+                             .size = f->from.size,
+                             .source = read_looked_at,
+                             .ctx = f,
+                             .cancel = f->from.cancel};
+
+    TRY(evtx_open(&from, &f->evtx, err));
+    f->encoding = ENCODING_UTF8;
+    return LANNER_OK;
+}
+
 static enum lanner_rc open_layers(struct feed *f, enum encoding asked, struct lanner_err *err)
 {
     size_t n = 1;
@@ -265,7 +298,10 @@ static enum lanner_rc open_layers(struct feed *f, enum encoding asked, struct la
     f->codec = codec_detect(str_of(f->magic, f->n_magic));
     if (f->codec != CODEC_NONE)
         TRY(decoder_open(f->codec, read_raw, f, &f->decoder, err));
-    return find_encoding(f, asked, err);
+    TRY(find_encoding(f, asked, err));
+    if (evtx_is(str_of(f->raw, f->raw_n)))
+        return open_evtx(f, err);
+    return LANNER_OK;
 }
 
 enum lanner_rc feed_open(const struct feed_from *from, enum encoding encoding, struct feed **out,
@@ -288,7 +324,8 @@ out:
 bool feed_is_plain(const struct feed *f, uint64_t *skip)
 {
     *skip = f->skip;
-    return f->decoder == NULL && f->encoding == ENCODING_UTF8 && !f->from.is_pipe;
+    return f->decoder == NULL && f->evtx == NULL && f->encoding == ENCODING_UTF8 &&
+           !f->from.is_pipe;
 }
 
 const char *feed_note(const struct feed *f)
@@ -298,13 +335,16 @@ const char *feed_note(const struct feed *f)
 
 uint64_t feed_consumed(const struct feed *f)
 {
-    return f->decoder != NULL ? decoder_consumed(f->decoder) : f->at;
+    if (f->decoder != NULL)
+        return decoder_consumed(f->decoder);
+    return f->evtx != NULL && !f->from.is_pipe ? evtx_consumed(f->evtx) : f->at;
 }
 
 void feed_close(struct feed *f)
 {
     if (f == NULL)
         return;
+    evtx_close(f->evtx);
     decoder_close(f->decoder);
     free(f->raw);
     free(f);

@@ -303,12 +303,21 @@ static enum lanner_rc read_head(struct worker *w, struct scan_input *in, struct 
     return LANNER_OK;
 }
 
+/* For times without a year: a file's own time, but not later than the clock of the run. */
+static int64_t reference_time(const struct scan *s, const struct scan_input *in)
+{
+    int64_t now = s->o.fn != NULL && s->o.fn->now_ns > 0 ? s->o.fn->now_ns : clock_real_ns();
+
+    return in->modified_ns > 0 ? MIN(in->modified_ns, now) : now;
+}
+
 static void set_up(struct worker *w, struct scan_input *in, const struct format_def *def)
 {
     struct scan *s = w->job->scan;
     uint64_t stretch;
 
-    in->format = format_input_new(def, str_z(in->path), str_of(w->buf, w->have), in->modified_ns);
+    in->format =
+        format_input_new(def, str_z(in->path), str_of(w->buf, w->have), reference_time(s, in));
     in->is_lines = format_kind_of(def) == FORMAT_LINES;
     in->parallel = feed_is_plain(in->feed, &in->first) && in->is_lines;
     in->position = in->first;

@@ -24,6 +24,40 @@ static bool add_atoms(const struct extractor *x, const struct plan_prefilter *p,
     return true;
 }
 
+/* Any byte may be written with \u in JSON: a record with one is always looked at. */
+static enum lanner_rc make_literals(const struct literal_list *list, struct arena *a,
+                                    struct literals **out, struct lanner_err *err)
+{
+    struct literal *all = ARENA_ARRAY(a, struct literal, list->n + 1);
+
+    memcpy(all, list->items, list->n * sizeof(*all));
+    all[list->n] = (struct literal){.text = STR("\\u"), .icase = false};
+    return literals_new(all, list->n + 1, out, err);
+}
+
+enum lanner_rc prefilter_own_new(const struct extractor *x, const struct scan_consumer *consumers,
+                                 size_t n, bool *has_own, struct literals **out,
+                                 struct lanner_err *err)
+{
+    struct literal_list list = {0};
+    struct arena a;
+    enum lanner_rc rc = LANNER_OK;
+
+    *out = NULL;
+    arena_init(&a, 0);
+    for (size_t i = 0; i < n; i++) {
+        struct literal_list alone = {0};
+
+        has_own[i] = add_atoms(x, &consumers[i].spec->prefilter, &alone, &a) &&
+                     list.n + alone.n <= MAX_LITERALS &&
+                     add_atoms(x, &consumers[i].spec->prefilter, &list, &a);
+    }
+    if (list.n > 0)
+        rc = make_literals(&list, &a, out, err);
+    arena_done(&a);
+    return rc;
+}
+
 enum lanner_rc prefilter_new(const struct extractor *x, const struct scan_consumer *consumers,
                              size_t n, struct literals **out, struct lanner_err *err)
 {
@@ -36,14 +70,8 @@ enum lanner_rc prefilter_new(const struct extractor *x, const struct scan_consum
     arena_init(&a, 0);
     for (size_t i = 0; i < n && usable; i++)
         usable = add_atoms(x, &consumers[i].spec->prefilter, &list, &a);
-    if (usable && list.n > 0) {
-        struct literal *all = ARENA_ARRAY(&a, struct literal, list.n + 1);
-
-        memcpy(all, list.items, list.n * sizeof(*all));
-        /* Any byte may be written with it in JSON: such a record is always looked at. */
-        all[list.n] = (struct literal){.text = STR("\\u"), .icase = false};
-        rc = literals_new(all, list.n + 1, out, err);
-    }
+    if (usable && list.n > 0)
+        rc = make_literals(&list, &a, out, err);
     arena_done(&a);
     return rc;
 }

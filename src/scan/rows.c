@@ -26,6 +26,9 @@ struct rows {
     size_t copied;
     bool pinned;            /* some row points into the window */
     int64_t *times;         /* arena */
+    uint64_t *wants;        /* arena; of each row: the consumers that may want it; screen only */
+    uint8_t *own;           /* arena; of each row: a literal of job->own_literals is in its line */
+    const char *own_next;   /* the next in the window; NULL: none follows */
     struct record *records; /* arena; only for searches */
     struct extractor_worker *extractor;
     struct search_worker *search; /* NULL: none */
@@ -53,6 +56,8 @@ struct rows *rows_new(struct worker *w)
     if (w->job->screen != NULL) {
         r->screen = screen_worker_new(w->job->screen);
         screen_attach(r->screen, r->extractor);
+        if (w->job->asks != NULL)
+            extractor_worker_asks(r->extractor, w->job->asks, screen_open(r->screen));
     }
     return r;
 }
@@ -141,14 +146,21 @@ static struct batch *batch_share(struct batch *b)
     return own;
 }
 
-static void select_rows(const struct rows *r, const struct plan_scan *spec, struct batch *b)
+static struct sel select_rows(const struct job *job, const struct rows *r, size_t consumer)
 {
-    b->sel.idx = ARENA_ARRAY(b->arena, uint32_t, b->n_rows);
-    b->sel.n = 0;
-    for (uint32_t i = 0; i < b->n_rows; i++) {
-        if (in_interval(spec, r->times[i]))
-            b->sel.idx[b->sel.n++] = i;
+    const struct plan_scan *spec = job->consumers[consumer].spec;
+    bool own = r->own != NULL && job->has_own[consumer];
+    struct sel sel = {NULL, 0};
+
+    for (uint32_t i = 0; i < r->b->n_rows; i++) {
+        if ((r->wants != NULL && (r->wants[i] >> consumer & 1) == 0) || (own && r->own[i] == 0) ||
+            !in_interval(spec, r->times[i]))
+            continue;
+        if (sel.idx == NULL)
+            sel.idx = arena_alloc(r->b->arena, (r->b->n_rows - i) * sizeof(*sel.idx));
+        sel.idx[sel.n++] = i;
     }
+    return sel;
 }
 
 static enum lanner_rc push_all(struct worker *w, struct lanner_err *err)
@@ -160,14 +172,16 @@ static enum lanner_rc push_all(struct worker *w, struct lanner_err *err)
     for (size_t i = 0; i < job->n_consumers; i++) {
         const struct scan_consumer *c = &job->consumers[i];
         struct batch *b;
+        struct sel sel;
 
         if (is_done(c))
             continue;
         any = true;
-        b = job->n_consumers > 1 ? batch_share(r->b) : r->b;
-        select_rows(r, c->spec, b);
-        if (b->sel.n == 0)
+        sel = select_rows(job, r, i);
+        if (sel.n == 0)
             continue;
+        b = job->n_consumers > 1 ? batch_share(r->b) : r->b;
+        b->sel = sel;
         if (c->push != NULL)
             TRY(c->push(c->push_ctx, w->number, b, err));
         else
@@ -210,6 +224,10 @@ static void batch_begin(struct worker *w)
     r->b = batch_new(&r->arena, r->cap, job->n_cols, job->n_cols + EXTRA_COLUMNS,
                      job->kind == JOB_ROWS && job->fields->open);
     r->times = ARENA_ARRAY(&r->arena, int64_t, r->cap);
+    if (job->own_literals != NULL)
+        r->own = ARENA_ARRAY(&r->arena, uint8_t, r->cap);
+    if (r->screen != NULL)
+        r->wants = ARENA_ARRAY(&r->arena, uint64_t, r->cap);
     if (r->search != NULL)
         r->records = ARENA_ARRAY(&r->arena, struct record, r->cap);
 }
@@ -261,19 +279,33 @@ static bool row_wanted(struct worker *w, const struct extracted *got, struct ord
     switch (job->kind) {
     case JOB_TIMES:
         note_time(w, got->event_ns);
-        return false;
-    case JOB_IDS:
         if (id.len > 0)
-            *rc = seen_add(job->seen, id, at, err);
+            *rc = seen_add(job->seen, got->kind, id, at, err);
         return false;
     case JOB_ROWS:
         break;
     }
-    if (id.len > 0 && !seen_is_first(job->seen, id, at)) {
-        atomic_fetch_add(&job->n_duplicates, 1);
+    if (id.len > 0 && !seen_is_first(job->seen, got->kind, id, at))
         return false;
-    }
     return any_interval(job, got->event_ns);
+}
+
+/* Whether the consumers that have literals can want the record at that place of the window. Beyond
+ * plain lines a record's values may stand elsewhere. */
+static bool own_wanted(struct worker *w, const struct piece *p, uint64_t offset)
+{
+    const struct window *win = p->win;
+    const char *start = win->bytes.ptr, *end = start + win->bytes.len;
+    const char *at = start + p->offset + offset, *before, *after;
+
+    if (!win->in->is_lines || win->in->no_prefilter || at >= end)
+        return true;
+    before = memrchr(start, '\n', (size_t)(at - start));
+    after = memchr(at, '\n', (size_t)(end - at));
+    before = before != NULL ? before + 1 : start;
+    if (w->rows->own_next != NULL && w->rows->own_next < before)
+        w->rows->own_next = literals_next(w->job->own_literals, before, end, NULL);
+    return w->rows->own_next != NULL && (after == NULL || w->rows->own_next < after);
 }
 
 static enum lanner_rc row_add(struct worker *w, const struct record *rec, const struct piece *p,
@@ -285,15 +317,20 @@ static enum lanner_rc row_add(struct worker *w, const struct record *rec, const 
     enum lanner_rc rc = LANNER_OK;
     bool keep = true;
 
-    if (rec->bytes.len > w->job->scan->max_record) {
+    if ((rec->is_made ? rec->raw : rec->bytes).len > w->job->scan->max_record) {
         report_broken(w, p, offset, true);
         return LANNER_OK;
     }
     if (r->b == NULL)
         batch_begin(w);
     r->b->ord[r->n] = at;
-    if (r->screen != NULL)
-        screen_begin(r->screen);
+    if (r->own != NULL) {
+        r->own[r->n] = own_wanted(w, p, offset);
+        extractor_worker_thin(r->extractor, r->own[r->n] != 0 ? NULL : w->job->own_names);
+    }
+    if (r->screen != NULL &&
+        !screen_begin(r->screen, r->own != NULL && r->own[r->n] == 0 ? w->job->own_consumers : 0))
+        return LANNER_OK;
     switch (extractor_read(w->job->extractor, r->extractor, rec, r->b, r->n, &got)) {
     case EXTRACT_OK:
         break;
@@ -311,6 +348,8 @@ static enum lanner_rc row_add(struct worker *w, const struct record *rec, const 
         atomic_fetch_add(&w->job->n_cut, 1);
     r->pinned |= !p->is_copy;
     r->times[r->n] = got.event_ns;
+    if (r->wants != NULL)
+        r->wants[r->n] = *screen_open(r->screen);
     if (r->search != NULL)
         r->records[r->n] = *rec;
     r->n++;
@@ -338,6 +377,8 @@ static enum lanner_rc read_piece(struct worker *w, const struct piece *p, struct
             rc = row_add(w, &rec, p, offset, err);
     }
     *n_events += n + s->n_skipped;
+    if (s->n_uneven > 0)
+        atomic_fetch_add(&w->job->n_uneven, s->n_uneven);
     format_split_done(s);
     return rc;
 }
@@ -436,6 +477,9 @@ enum lanner_rc rows_read_window(struct worker *w, const struct window *win, stru
         return err_set(err, LANNER_ERR_LIMIT, "%s: longer than the 1 TiB one input can be",
                        win->in->path);
     r->n_window = 0;
+    if (w->job->own_literals != NULL)
+        r->own_next = literals_next(w->job->own_literals, win->bytes.ptr,
+                                    win->bytes.ptr + win->bytes.len, NULL);
     if (w->job->literals == NULL || win->in->no_prefilter || r->n_dense > 0) {
         r->n_dense -= r->n_dense > 0;
         rc = read_whole(w, win, &n_events, err);

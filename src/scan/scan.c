@@ -25,7 +25,7 @@ enum lanner_rc scan_open(const struct scan_options *o, struct scan **out, struct
     s->encoding = ENCODING_AUTO;
     if (o->format != NULL && (s->forced = format_named(str_z(o->format))) == NULL) {
         rc = err_set(err, rc, "no input format is named %s", o->format);
-        err_hint(err, "ndjson, json, csv, tsv, lines");
+        err_hint(err, "ndjson, json, w3c, xml, csv, tsv, lines");
         goto out;
     }
     if (o->encoding != NULL && (s->encoding = encoding_named(o->encoding)) == ENCODING_AUTO) {
@@ -48,6 +48,16 @@ void scan_keep_input(struct scan *s)
     s->several_passes = true;
 }
 
+void scan_with_repeats(struct scan *s, bool on)
+{
+    s->with_repeats = on;
+}
+
+void scan_heads_only(struct scan *s, bool on)
+{
+    s->heads_only = on;
+}
+
 const char *scan_input_name(const struct scan *s, uint64_t index)
 {
     return index < s->inputs.n ? s->inputs.items[index]->path : "";
@@ -58,6 +68,7 @@ void scan_close(struct scan *s)
     if (s == NULL)
         return;
     inputs_free(s);
+    seen_free(s->repeats);
     file_close(s->stdin_fd);
     free(s);
 }
@@ -200,6 +211,16 @@ static void note_cut(struct job *job)
     scan_note(job->scan, LANNER_NOTE_INPUT, text);
 }
 
+/* How many there are is not said: with the prefilter not every row is looked at. */
+static void note_uneven(struct job *job)
+{
+    if (atomic_load(&job->n_uneven) > 0)
+        scan_note(
+            job->scan, LANNER_NOTE_WARNING,
+            "rows with more or fewer columns than their #Fields line names were read from the "
+            "left as far as they go");
+}
+
 /* Fresh inputs for every run. Standard input is kept on disk when it will be read again. */
 static enum lanner_rc inputs_ready(struct scan *s, bool keep_stdin, struct lanner_err *err)
 {
@@ -223,6 +244,8 @@ static enum lanner_rc job_run(struct job *job, struct lanner_err *err)
     window_prime(&crew.first);
     if (job->literals != NULL && crew.first.have > 0)
         literals_sample(job->literals, crew.first.buf, MIN(crew.first.have, (size_t)65536));
+    if (job->own_literals != NULL && crew.first.have > 0)
+        literals_sample(job->own_literals, crew.first.buf, MIN(crew.first.have, (size_t)65536));
     (void)threads_run(s->o.n_workers, crew_main, &crew);
     if (job->rc != LANNER_OK) {
         rc = job->rc;
@@ -243,16 +266,38 @@ static bool needs_raw(const struct scan_fields *f)
     return f->open || f->n_searches > 0;
 }
 
-static enum lanner_rc run_ids(struct scan *s, const struct extractor *x,
-                              const struct scan_fields *fields, struct seen *seen,
-                              struct lanner_err *err)
+/* The first pass: times, and with dedup the ids too, once. */
+static enum lanner_rc run_times(struct job *job, const struct source_set *set,
+                                const struct source_options *so, struct lanner_err *err)
 {
-    struct job job = {.scan = s, .extractor = x, .fields = fields, .kind = JOB_IDS};
+    static const struct scan_fields none = {0};
+    struct source_options times_only = *so;
+    struct scan *s = job->scan;
+    struct extractor *x = NULL;
+    enum lanner_rc rc;
 
-    job.seen = seen;
-    job.n_cols = (uint32_t)fields->n;
-    TRY(inputs_ready(s, true, err));
-    return job_run(&job, err);
+    times_only.lazy_time = false;
+    times_only.want_id = s->o.dedup && s->repeats == NULL;
+    TRY(extractor_new(set, &times_only, NULL, 0, false, &x, err));
+    job->kind = JOB_TIMES;
+    job->extractor = x;
+    job->fields = &none;
+    if (times_only.want_id)
+        job->seen = seen_new(s->o.budget);
+    rc = inputs_ready(s, true, err);
+    if (rc == LANNER_OK) {
+        s->quiet = true; /* the run that follows says the same */
+        rc = job_run(job, err);
+        s->quiet = false;
+    }
+    extractor_free(x);
+    if (job->seen != NULL)
+        seen_close(job->seen);
+    if (rc == LANNER_OK && job->seen != NULL)
+        s->repeats = job->seen;
+    else
+        seen_free(job->seen);
+    return rc;
 }
 
 static enum lanner_rc run_rows(struct job *job, struct lanner_stats *stats, struct lanner_err *err)
@@ -263,6 +308,7 @@ static enum lanner_rc run_rows(struct job *job, struct lanner_stats *stats, stru
     rc = job_run(job, err);
     note_broken(job);
     note_cut(job);
+    note_uneven(job);
     if (stats != NULL) {
         fill_stats(job, stats);
         stats->incomplete |= job->incomplete || s->incomplete;
@@ -271,6 +317,72 @@ static enum lanner_rc run_rows(struct job *job, struct lanner_stats *stats, stru
         return rc;
     *err = s->first_fault.rc != LANNER_OK ? s->first_fault : job->first_fault;
     return err->rc;
+}
+
+/* A consumer that wants every record must not make the others' work on it. */
+static enum lanner_rc own_prefilters(struct job *job, struct lanner_err *err)
+{
+    const struct scan_fields *f = job->fields;
+
+    if (job->literals != NULL || job->n_consumers < 2 || job->scan->o.no_prefilter)
+        return LANNER_OK;
+    job->has_own = xcalloc(job->n_consumers, sizeof(bool));
+    TRY(prefilter_own_new(job->extractor, job->consumers, job->n_consumers, job->has_own,
+                          &job->own_literals, err));
+    for (size_t c = 0; c < job->n_consumers && job->n_consumers <= SCREEN_MAX_CONSUMERS; c++)
+        job->own_consumers |= (uint64_t)job->has_own[c] << c;
+    job->own_names = xcalloc(f->n + 1, sizeof(bool));
+    for (size_t i = 0; i < f->n && job->own_literals != NULL; i++) {
+        job->own_names[i] = true;
+        for (size_t c = 0; c < job->n_consumers; c++)
+            job->own_names[i] &=
+                job->has_own[c] || (job->consumers[c].schema != NULL &&
+                                    schema_find(job->consumers[c].schema, f->names[i]) == NULL);
+    }
+    return LANNER_OK;
+}
+
+/* Which consumers ask for each field. */
+static void list_asks(struct job *job)
+{
+    const struct scan_fields *f = job->fields;
+
+    if (job->n_consumers < 2 || job->n_consumers > SCREEN_MAX_CONSUMERS)
+        return;
+    job->asks = xcalloc(f->n + 1, sizeof(*job->asks));
+    for (size_t i = 0; i < f->n; i++) {
+        for (size_t c = 0; c < job->n_consumers; c++) {
+            const struct schema *schema = job->consumers[c].schema;
+
+            if (schema == NULL || schema_find(schema, f->names[i]) != NULL)
+                job->asks[i] |= UINT64_C(1) << c;
+        }
+    }
+}
+
+static enum lanner_rc make_screen(struct job *job, struct lanner_err *err)
+{
+    const struct scan_options *o = &job->scan->o;
+    list_asks(job);
+    /* Every record is to be checked. */
+    return screen_new(job->consumers, job->n_consumers, job->fields, !o->strict_input, &job->screen,
+                      err);
+}
+
+/* The ids to look out for, if any come again; their memory is the run's. */
+static enum lanner_rc take_repeats(struct job *job, struct lanner_err *err)
+{
+    struct scan *s = job->scan;
+
+    assert(!s->o.dedup || s->with_repeats || s->repeats != NULL);
+    if (!scan_may_repeat(s))
+        return LANNER_OK;
+    if (s->o.budget != NULL && !budget_take(s->o.budget, seen_bytes(s->repeats)))
+        return err_set(err, LANNER_ERR_MEMORY,
+                       "the record ids that dedup remembers need more than the memory budget");
+    job->seen = s->repeats;
+    atomic_store(&job->n_duplicates, seen_n_repeats(s->repeats));
+    return LANNER_OK;
 }
 
 enum lanner_rc scan_run(struct scan *s, const struct extractor *x, const struct scan_fields *fields,
@@ -283,58 +395,56 @@ enum lanner_rc scan_run(struct scan *s, const struct extractor *x, const struct 
                       .consumers = consumers,
                       .n_consumers = n,
                       .kind = JOB_ROWS};
-    struct seen *seen = NULL;
     enum lanner_rc rc = LANNER_OK;
 
     job.n_cols = (uint32_t)(fields->n + fields->n_searches);
     job.need_raw = needs_raw(fields);
-    if (s->o.dedup) {
-        job.seen = seen = seen_new(s->o.budget);
-        rc = run_ids(s, x, fields, seen, err);
-    }
-    if (rc == LANNER_OK)
-        rc = inputs_ready(s, s->several_passes, err);
+    TRY(take_repeats(&job, err));
+    rc = inputs_ready(s, s->several_passes, err);
     if (rc == LANNER_OK && fields->n_searches > 0)
         rc = search_new(x, fields, &job.searches, err);
     /* Lines that are passed over are not known to be readable. */
     if (rc == LANNER_OK && !s->o.no_prefilter && !s->o.strict_input)
         rc = prefilter_new(x, consumers, n, &job.literals, err);
-    /* Every record is to be checked, or counted as a repetition. */
-    if (rc == LANNER_OK && !s->o.strict_input && !s->o.dedup)
-        rc = screen_new(consumers, n, fields, &job.screen, err);
+    if (rc == LANNER_OK)
+        rc = own_prefilters(&job, err);
+    if (rc == LANNER_OK)
+        rc = make_screen(&job, err);
     if (rc == LANNER_OK)
         rc = run_rows(&job, stats, err);
     literals_free(job.literals);
+    literals_free(job.own_literals);
+    free(job.has_own);
+    free(job.own_names);
+    free(job.asks);
     search_free(job.searches);
     screen_free(job.screen);
-    seen_free(seen);
+    if (job.seen != NULL && s->o.budget != NULL)
+        budget_give(s->o.budget, seen_bytes(job.seen));
     return rc;
+}
+
+enum lanner_rc scan_find_repeats(struct scan *s, const struct source_set *set,
+                                 const struct source_options *so, struct lanner_err *err)
+{
+    struct job job = {.scan = s, .horizon_ns = INT64_MAX};
+
+    return !s->o.dedup || s->repeats != NULL ? LANNER_OK : run_times(&job, set, so, err);
+}
+
+bool scan_may_repeat(const struct scan *s)
+{
+    return s->o.dedup && !s->with_repeats && (s->repeats == NULL || seen_n_repeats(s->repeats) > 0);
 }
 
 enum lanner_rc scan_time_range(struct scan *s, const struct source_set *set,
                                const struct source_options *so, int64_t real_now_ns,
                                int64_t *oldest, int64_t *newest, struct lanner_err *err)
 {
-    struct source_options times_only = *so;
-    struct scan_fields fields = {0};
-    struct job job = {.scan = s, .fields = &fields, .kind = JOB_TIMES};
-    struct extractor *x = NULL;
-    enum lanner_rc rc;
+    struct job job = {.scan = s};
 
-    times_only.lazy_time = false;
-    times_only.want_id = false;
     job.horizon_ns = real_now_ns > INT64_MAX - NS_PER_DAY ? INT64_MAX : real_now_ns + NS_PER_DAY;
-    TRY(extractor_new(set, &times_only, NULL, 0, false, &x, err));
-    job.extractor = x;
-    rc = inputs_ready(s, true, err);
-    if (rc == LANNER_OK) {
-        s->quiet = true; /* the run that follows says the same */
-        rc = job_run(&job, err);
-        s->quiet = false;
-    }
-    extractor_free(x);
-    if (rc != LANNER_OK)
-        return rc;
+    TRY(run_times(&job, set, so, err));
     *oldest = job.oldest;
     *newest = job.newest != TIME_NONE ? job.newest : job.newest_ahead;
     return LANNER_OK;

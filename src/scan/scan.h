@@ -38,8 +38,8 @@ struct scan_options {
     uint32_t window_bytes; /* 0: the default; tests use tiny windows */
     struct budget *budget; /* for the record ids of dedup; may be NULL */
 };
-/* With dedup, the first record (by ordinal) of each record id counts: the extractor must have been
- * made with want_id. It costs a pass of its own. */
+/* With dedup, the first record (by ordinal) of each record id counts. Which ids come again is found
+ * in a first pass, once for the scan: that of scan_time_range, or that of scan_find_repeats. */
 
 /* One scan of a plan. */
 struct scan_consumer {
@@ -59,7 +59,7 @@ enum lanner_rc scan_open(const struct scan_options *o, struct scan **out,
  * inputs set stats->incomplete (or fail when strict_input, after all was read). Rows that no
  * consumer's interval takes are dropped; the filters of the plans are left to their pipelines. With
  * the prefilter a line that is passed over counts as one event (an envelope's records only when it
- * is read).
+ * is read). The duplicates counted are those of the inputs, whether a plan asks for them or not.
  *
  * Positions in ordinals are those of the decompressed, decoded text. */
 enum lanner_rc scan_run(struct scan *s, const struct extractor *x, const struct scan_fields *fields,
@@ -71,8 +71,19 @@ enum lanner_rc scan_run(struct scan *s, const struct extractor *x, const struct 
 enum lanner_rc scan_time_range(struct scan *s, const struct source_set *set,
                                const struct source_options *so, int64_t real_now_ns,
                                int64_t *oldest, int64_t *newest, struct lanner_err *err) MUST_USE;
+/* With dedup: the first pass for it, unless there was one. `so` as for scan_time_range. */
+enum lanner_rc scan_find_repeats(struct scan *s, const struct source_set *set,
+                                 const struct source_options *so, struct lanner_err *err) MUST_USE;
+/* Whether an id comes again, as far as is known: the extractor of a scan_run is then to be made
+ * with want_id. */
+bool scan_may_repeat(const struct scan *s);
 /* More than one scan_run will follow: standard input is spooled at the first. */
 void scan_keep_input(struct scan *s);
+/* From the next scan_run on dedup is left out. */
+void scan_with_repeats(struct scan *s, bool on);
+/* From the next scan_run on only about the first MiB of each input is read, as far as it can be had
+ * alone; of compressed inputs and of documents the first window. */
+void scan_heads_only(struct scan *s, bool on);
 /* The name of the input that an ordinal points to. */
 const char *scan_input_name(const struct scan *s, uint64_t index);
 void scan_close(struct scan *s);

@@ -16,7 +16,9 @@
 #define TAIL_BYTES ((size_t)8 * 1024)
 /* A stretch of a plain file that one worker takes at a time. */
 #define STRETCH_MAX_BYTES ((uint64_t)8 * 1024 * 1024)
-#define FIRST_BROKEN      3
+/* What scan_heads_only reads of a plain line file. */
+#define HEAD_BYTES   ((uint64_t)1024 * 1024)
+#define FIRST_BROKEN 3
 /* Records are looked for this far beyond the longest allowed (blanks may come before them); whoever
  * reads a record applies the limit itself, so that it does not depend on where windows end. */
 #define RECORD_SLACK ((uint64_t)64 * 1024)
@@ -73,7 +75,10 @@ struct scan {
     int stdin_fd; /* spooled standard input, or -1 */
     bool stdin_read;
     bool several_passes;           /* scan_keep_input was called */
+    bool heads_only;               /* scan_heads_only was called */
+    bool with_repeats;             /* scan_with_repeats was called */
     bool quiet;                    /* a first pass: notes are left to the run that follows */
+    struct seen *repeats;          /* owned; of all inputs; NULL: not looked for yet */
     bool incomplete;               /* something could not even be listed */
     struct lanner_err first_fault; /* for strict input */
 };
@@ -85,11 +90,18 @@ struct job {
     const struct scan_fields *fields;
     const struct scan_consumer *consumers;
     size_t n_consumers;
-    struct literals *literals;   /* owned; NULL: every record is read */
-    struct search_set *searches; /* owned; may be NULL */
-    struct screen *screen;       /* owned; NULL: no field decides alone */
-    struct seen *seen;           /* dedup; borrowed */
-    enum job_kind { JOB_ROWS, JOB_TIMES, JOB_IDS } kind;
+    struct literals *literals; /* owned; NULL: every record is read */
+    /* Where some consumers want every record: the literals of the others together. A record without
+     * any is none for those. NULL: no consumer has any, or all have. */
+    struct literals *own_literals; /* owned */
+    bool *has_own;                 /* owned; of each consumer: it has some */
+    uint64_t own_consumers;        /* the same by bits; 0 when there are too many */
+    bool *own_names;               /* owned; of each field: only such consumers ask for it */
+    struct search_set *searches;   /* owned; may be NULL */
+    uint64_t *asks;        /* owned; of each field: the consumers that ask for it, by bits */
+    struct screen *screen; /* owned; NULL: no field decides alone */
+    struct seen *seen;     /* dedup; borrowed; JOB_TIMES: ids are added to it */
+    enum job_kind { JOB_ROWS, JOB_TIMES } kind;
     int64_t horizon_ns; /* JOB_TIMES: times up to here count before later ones */
     uint32_t n_cols;
     bool need_raw;
@@ -110,7 +122,8 @@ struct job {
     _Atomic bool stop;   /* no further window */
     _Atomic bool failed; /* and no further push */
     _Atomic uint64_t n_events, n_matched, n_bytes, n_disk, n_unreadable, n_inputs, n_duplicates,
-        n_cut; /* n_cut: rows whose open fields are not all there */
+        n_cut,    /* rows whose open fields are not all there */
+        n_uneven; /* rows that have not as many columns as are named */
     _Atomic int64_t next_progress_ns;
     _Atomic bool reporting;
 };
@@ -189,6 +202,11 @@ void broken_add(struct broken_at *list, size_t *n, struct broken_at at);
 enum lanner_rc prefilter_new(const struct extractor *x, const struct scan_consumer *consumers,
                              size_t n, struct literals **out, struct lanner_err *err) MUST_USE;
 
+/* The union of the literals of those consumers that have some; has_own says which. */
+enum lanner_rc prefilter_own_new(const struct extractor *x, const struct scan_consumer *consumers,
+                                 size_t n, bool *has_own, struct literals **out,
+                                 struct lanner_err *err) MUST_USE;
+
 /* search.c: free-text searches. */
 struct search_set;
 enum lanner_rc search_new(const struct extractor *x, const struct scan_fields *fields,
@@ -201,11 +219,15 @@ void search_worker_free(struct search_worker *w);
 enum lanner_rc search_run(struct search_worker *w, struct batch *b, uint32_t first_col,
                           const struct record *records, struct lanner_err *err) MUST_USE;
 
+/* A bit for each, and one to spare. */
+#define SCREEN_MAX_CONSUMERS 63
+
 /* screen.c: records dropped by the value of one field. */
 struct screen;
-/* *out NULL when the plans have no such conjunct. */
+/* *out NULL when the plans have no such conjunct, or it would serve nothing: without may_drop every
+ * record is kept. */
 enum lanner_rc screen_new(const struct scan_consumer *consumers, size_t n,
-                          const struct scan_fields *fields, struct screen **out,
+                          const struct scan_fields *fields, bool may_drop, struct screen **out,
                           struct lanner_err *err) MUST_USE;
 void screen_free(struct screen *s);
 struct screen_worker;
@@ -213,16 +235,24 @@ struct screen_worker *screen_worker_new(const struct screen *s);
 void screen_worker_free(struct screen_worker *w);
 /* The extractor's worker asks it from now on. */
 void screen_attach(struct screen_worker *w, struct extractor_worker *x);
-/* A new record. */
-void screen_begin(struct screen_worker *w);
+/* The consumers, a bit each in their order, that may still want the record. */
+const uint64_t *screen_open(const struct screen_worker *w);
+/* A new record, which the consumers in `without` are known not to want. False: nobody wants it. */
+bool screen_begin(struct screen_worker *w, uint64_t without);
 
-/* seen.c: record ids and the least ordinal each was seen with. */
+/* seen.c: record ids and the least ordinal each was seen with. Records of two kinds may share an
+ * id: a sign-in and the entry of the audit log about it are two records. */
 struct seen *seen_new(struct budget *budget);
 void seen_free(struct seen *s);
 /* Any worker. */
-enum lanner_rc seen_add(struct seen *s, struct str id, struct ordinal at,
+enum lanner_rc seen_add(struct seen *s, struct str kind, struct str id, struct ordinal at,
                         struct lanner_err *err) MUST_USE;
-/* After all were added: is this the first record with the id? */
-bool seen_is_first(const struct seen *s, struct str id, struct ordinal at);
+/* All were added: ids that came once are forgotten, and the budget gets back what was taken. */
+void seen_close(struct seen *s);
+/* Records whose id had come before, and the memory of a closed one. */
+uint64_t seen_n_repeats(const struct seen *s);
+uint64_t seen_bytes(const struct seen *s);
+/* Once closed: is this the first record with the id? */
+bool seen_is_first(const struct seen *s, struct str kind, struct str id, struct ordinal at);
 
 #endif

@@ -2,57 +2,72 @@
  * record is read.
  *
  * The plans' conjuncts that read one field of the scan are asked about the values of that field.
- * The conjunct itself gives the answer, run on a batch of one row; answers are kept, for fields
- * like result codes have few values. Where that does not pay (many values, or most of them pass),
- * a conjunct is left alone for a while. A record is dropped when each plan has a conjunct that
- * fails; the pipelines apply all conjuncts again, so what is let through here costs no answer. */
+ * The conjuncts themselves give the answer, run on a batch of one row; answers are kept by value,
+ * for all plans together, for fields like result codes have few values. Where that does not pay
+ * (many values, or most of them pass), a field is left alone for a while. A record is dropped when
+ * each plan has a conjunct that fails, and no plan is given a row for which one of its own failed;
+ * the pipelines apply all conjuncts again, so what is let through here costs no answer. What only
+ * plans ask for whose conjunct has failed need not be made of the record. */
 #include <stdlib.h>
 
 #include "expr/expr.h"
 #include "scan/scan_int.h"
 
-/* A bit each. */
-#define MAX_CONSUMERS 64
-#define MAX_TESTS     64
+/* Stays set where no record may be dropped. */
+#define KEEP      (UINT64_C(1) << 63)
+#define MAX_TESTS 256
+#define MAX_NAMES 32
 /* Longer values are not kept, and let through. */
-#define MAX_KEPT 24
+#define MAX_KEPT 40
 #define N_KEPT   256 /* a power of two */
-/* A test runs for so many values; when less than a sixteenth of them failed, or more than a quarter
- * had to be worked out, it rests for so many. */
+/* A field is asked about for so many values; it rests for so many when less than a sixteenth of
+ * them closed a plan, or when more than a quarter had to be worked out and not nearly all closed
+ * one. */
 #define RUN_VALUES  2048
 #define REST_VALUES 65536
 
 struct screen_test {
-    uint32_t name; /* in the job's fields; the column too */
     uint64_t consumer;
     const struct program *program; /* arena */
+    uint32_t next;                 /* test of the same field, plus 1; 0: none */
+};
+
+struct screen_name {
+    uint32_t name;      /* in the job's fields; the column too */
+    uint32_t first;     /* test, plus 1 */
+    uint64_t consumers; /* that have a test of it */
 };
 
 struct screen {
     struct arena arena;
     uint32_t n_cols;
-    uint64_t consumers; /* all of them */
+    uint64_t consumers; /* a bit each, and KEEP */
     struct screen_test tests[MAX_TESTS];
-    size_t n_tests;
-    uint32_t names[MAX_TESTS]; /* those tested, each once */
+    uint32_t n_tests;
+    struct screen_name names[MAX_NAMES];
+    uint32_t list[MAX_NAMES]; /* their names alone */
     size_t n_names;
+    uint32_t *place; /* arena; of each field: its place in names, plus 1; 0: none */
 };
 
 struct kept {
-    uint8_t used, kind, len, passes;
+    uint8_t used, kind, len;
     char bytes[MAX_KEPT];
+    uint64_t closed;
 };
 
 struct screen_worker {
     const struct screen *screen;
     struct eval *eval;
-    struct arena arena; /* of the batch of one row */
-    uint64_t open;      /* consumers that may still want the record */
-    struct worker_test {
-        uint32_t n_seen, n_failed, n_new;
+    struct arena arena;  /* of one answer */
+    struct arena own;    /* of the batch of one row */
+    struct batch *batch; /* in own */
+    uint64_t open;       /* consumers that may still want the record */
+    struct worker_name {
+        uint32_t n_seen, n_closed, n_new;
         uint32_t rest; /* values still to be let through */
         struct kept kept[N_KEPT];
-    } tests[];
+    } names[];
 };
 
 /* ---- which conjuncts ---- */
@@ -99,13 +114,17 @@ static uint32_t field_of(struct expr *e, const struct schema *schema,
     return f->col;
 }
 
-static void add_name(struct screen *s, uint32_t name)
+/* The place of a field; NULL: there are too many. */
+static struct screen_name *name_for(struct screen *s, uint32_t name)
 {
-    for (size_t i = 0; i < s->n_names; i++) {
-        if (s->names[i] == name)
-            return;
+    if (s->place[name] == 0 && s->n_names == MAX_NAMES)
+        return NULL;
+    if (s->place[name] == 0) {
+        s->names[s->n_names] = (struct screen_name){.name = name};
+        s->list[s->n_names++] = name;
+        s->place[name] = (uint32_t)s->n_names;
     }
-    s->names[s->n_names++] = name;
+    return &s->names[s->place[name] - 1];
 }
 
 static enum lanner_rc add_consumer(struct screen *s, const struct scan_consumer *c, size_t number,
@@ -113,37 +132,40 @@ static enum lanner_rc add_consumer(struct screen *s, const struct scan_consumer 
 {
     for (size_t i = 0; i < c->spec->n_filters && s->n_tests < MAX_TESTS; i++) {
         uint32_t name = field_of(c->spec->filters[i], c->schema, fields);
+        struct screen_name *n = name != UINT32_MAX ? name_for(s, name) : NULL;
         struct screen_test *t = &s->tests[s->n_tests];
 
-        if (name == UINT32_MAX)
+        if (n == NULL)
             continue;
-        t->name = name;
         t->consumer = UINT64_C(1) << number;
         TRY(program_new(&s->arena, c->spec->filters[i], c->schema, &t->program, err));
-        s->consumers |= t->consumer;
-        s->n_tests++;
-        add_name(s, name);
+        t->next = n->first;
+        n->first = ++s->n_tests;
+        n->consumers |= t->consumer;
     }
     return LANNER_OK;
 }
 
 enum lanner_rc screen_new(const struct scan_consumer *consumers, size_t n,
-                          const struct scan_fields *fields, struct screen **out,
+                          const struct scan_fields *fields, bool may_drop, struct screen **out,
                           struct lanner_err *err)
 {
     struct screen *s;
     enum lanner_rc rc = LANNER_OK;
 
     *out = NULL;
-    if (n == 0 || n > MAX_CONSUMERS)
+    if (n == 0 || n > SCREEN_MAX_CONSUMERS)
         return LANNER_OK;
     s = xcalloc(1, sizeof(*s));
     arena_init(&s->arena, 4096);
     s->n_cols = (uint32_t)(fields->n + fields->n_searches);
+    s->place = ARENA_ARRAY(&s->arena, uint32_t, fields->n);
     for (size_t i = 0; i < n && rc == LANNER_OK; i++)
         rc = add_consumer(s, &consumers[i], i, fields, err);
-    /* A plan without a test wants every record. */
-    if (rc == LANNER_OK && s->consumers == UINT64_MAX >> (MAX_CONSUMERS - n)) {
+    s->consumers = UINT64_MAX >> (64 - n);
+    if (!may_drop)
+        s->consumers |= KEEP;
+    if (rc == LANNER_OK && s->n_tests > 0 && (may_drop || n > 1)) {
         *out = s;
         s = NULL;
     }
@@ -163,11 +185,13 @@ void screen_free(struct screen *s)
 
 struct screen_worker *screen_worker_new(const struct screen *s)
 {
-    struct screen_worker *w = xcalloc(1, sizeof(*w) + s->n_tests * sizeof(w->tests[0]));
+    struct screen_worker *w = xcalloc(1, sizeof(*w) + s->n_names * sizeof(w->names[0]));
 
     w->screen = s;
     w->eval = eval_new();
     arena_init(&w->arena, 4096);
+    arena_init(&w->own, 4096);
+    w->batch = batch_new(&w->own, 1, s->n_cols, s->n_cols, false);
     return w;
 }
 
@@ -177,26 +201,37 @@ void screen_worker_free(struct screen_worker *w)
         return;
     eval_free(w->eval);
     arena_done(&w->arena);
+    arena_done(&w->own);
     free(w);
 }
 
-/* What the conjunct says of a row with this value. An error is left to the pipeline. */
-static bool work_out(struct screen_worker *w, const struct screen_test *t, const struct val *v)
+/* The consumers with a conjunct that fails on a row with this value. An error is left to the
+ * pipeline. */
+static uint64_t work_out(struct screen_worker *w, const struct screen_name *n, const struct val *v)
 {
-    uint32_t n_cols = w->screen->n_cols;
-    struct batch *b = batch_new(&w->arena, 1, n_cols, n_cols, false);
-    uint32_t row = 0;
-    struct sel sel = {&row, 1};
-    struct lanner_err err = {0};
-    bool passes;
+    const struct screen_test *tests = w->screen->tests;
+    uint64_t closed = 0;
 
-    b->cols[t->name].v[0] = *v;
-    passes = program_select(t->program, w->eval, b, &sel, &err) != LANNER_OK || sel.n == 1;
-    arena_reset(&w->arena);
-    return passes;
+    w->batch->cols[n->name].v[0] = *v;
+    for (uint32_t i = n->first; i > 0; i = tests[i - 1].next) {
+        struct batch b = *w->batch;
+        struct lanner_err err = {0};
+        uint32_t row = 0;
+        struct sel sel = {&row, 1};
+
+        if ((closed & tests[i - 1].consumer) != 0)
+            continue;
+        b.arena = &w->arena;
+        if (program_select(tests[i - 1].program, w->eval, &b, &sel, &err) == LANNER_OK &&
+            sel.n == 0)
+            closed |= tests[i - 1].consumer;
+        arena_reset(&w->arena);
+    }
+    w->batch->cols[n->name].v[0] = VAL_ABSENT;
+    return closed;
 }
 
-static struct kept *kept_for(struct worker_test *t, const char *bytes, uint32_t len)
+static struct kept *kept_for(struct worker_name *t, const char *bytes, uint32_t len)
 {
     uint64_t h = len;
 
@@ -210,65 +245,79 @@ static struct kept *kept_for(struct worker_test *t, const char *bytes, uint32_t 
     return &t->kept[h >> 56 & (N_KEPT - 1)];
 }
 
-/* Whether the test pays is seen by what it did. */
-static void take_stock(struct worker_test *t)
+/* Whether asking pays is seen by what it did. */
+static void take_stock(struct worker_name *t)
 {
-    if (t->n_failed < RUN_VALUES / 16 || t->n_new > RUN_VALUES / 4)
+    if (t->n_closed < RUN_VALUES / 16 ||
+        (t->n_new > RUN_VALUES / 4 && t->n_closed < RUN_VALUES - RUN_VALUES / 8))
         t->rest = REST_VALUES;
-    t->n_seen = t->n_failed = t->n_new = 0;
+    t->n_seen = t->n_closed = t->n_new = 0;
 }
 
-static bool test_passes(struct screen_worker *w, size_t i, const struct val *v)
+/* What a value is known by; false: it is not kept. */
+static bool bytes_of(const struct val *v, const char **bytes, uint32_t *len)
 {
-    struct worker_test *t = &w->tests[i];
-    uint32_t len = val_is_text(v) ? v->len : 0;
+    *bytes = v->kind == KIND_LONG || v->kind == KIND_BOOL ? (const char *)&v->u.i : v->u.ptr;
+    *len = v->kind == KIND_LONG || v->kind == KIND_BOOL ? sizeof(v->u.i)
+           : val_is_text(v)                             ? v->len
+                                                        : 0;
+    return *len <= MAX_KEPT && v->kind <= KIND_BOOL && v->kind != KIND_DOUBLE;
+}
+
+static uint64_t closed_by(struct screen_worker *w, size_t at, const struct val *v)
+{
+    struct worker_name *t = &w->names[at];
+    const char *bytes;
+    uint32_t len;
     struct kept *k;
 
     if (t->rest > 0) {
         t->rest--;
-        return true;
+        return 0;
     }
     if (++t->n_seen == RUN_VALUES)
         take_stock(t);
-    if (len > MAX_KEPT || v->kind > KIND_BOOLTEXT) {
+    if (!bytes_of(v, &bytes, &len)) {
         t->n_new++;
-        return true;
+        return 0;
     }
-    k = kept_for(t, v->u.ptr, len);
+    k = kept_for(t, bytes, len);
     if (!k->used || k->len != len || k->kind != v->kind ||
-        (len > 0 && memcmp(k->bytes, v->u.ptr, len) != 0)) {
+        (len > 0 && memcmp(k->bytes, bytes, len) != 0)) {
         t->n_new++;
-        k->passes = work_out(w, &w->screen->tests[i], v);
+        k->closed = work_out(w, &w->screen->names[at], v);
         k->used = 1;
         k->len = (uint8_t)len;
         k->kind = v->kind;
         if (len > 0)
-            memcpy(k->bytes, v->u.ptr, len);
+            memcpy(k->bytes, bytes, len);
     }
-    t->n_failed += !k->passes;
-    return k->passes;
+    t->n_closed += k->closed != 0;
+    return k->closed;
 }
 
 static bool screen_value(void *ctx, uint32_t name, const struct val *v)
 {
     struct screen_worker *w = ctx;
-    const struct screen *s = w->screen;
+    size_t at = w->screen->place[name] - 1;
 
-    for (size_t i = 0; i < s->n_tests; i++) {
-        const struct screen_test *t = &s->tests[i];
-
-        if (t->name == name && (w->open & t->consumer) != 0 && !test_passes(w, i, v))
-            w->open &= ~t->consumer;
-    }
+    if ((w->open & w->screen->names[at].consumers) != 0)
+        w->open &= ~closed_by(w, at, v);
     return w->open != 0;
 }
 
 void screen_attach(struct screen_worker *w, struct extractor_worker *x)
 {
-    extractor_worker_screen(x, w->screen->names, w->screen->n_names, screen_value, w);
+    extractor_worker_screen(x, w->screen->list, w->screen->n_names, screen_value, w);
 }
 
-void screen_begin(struct screen_worker *w)
+const uint64_t *screen_open(const struct screen_worker *w)
 {
-    w->open = w->screen->consumers;
+    return &w->open;
+}
+
+bool screen_begin(struct screen_worker *w, uint64_t without)
+{
+    w->open = w->screen->consumers & ~without;
+    return w->open != 0;
 }

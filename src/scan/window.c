@@ -356,7 +356,7 @@ static bool make_stream_window(struct worker *w, struct scan_input *in, struct w
 
     lock_take(&job->lock);
     in->busy = false;
-    in->exhausted = !made || (in->at_end && in->rest.len == 0);
+    in->exhausted = !made || (in->at_end && in->rest.len == 0) || job->scan->heads_only;
     cond_wake_one(&job->changed);
     lock_give(&job->lock);
     w->have = w->used = 0;
@@ -385,7 +385,7 @@ static bool open_next(struct worker *w, struct scan_input *in, struct scan_input
         VEC_PUSH(&job->open, in);
         in->busy = !in->parallel;
         in->next_stretch = 1;
-        in->exhausted = in->parallel && in->n_stretches <= 1;
+        in->exhausted = in->parallel && (in->n_stretches <= 1 || job->scan->heads_only);
     }
     cond_wake_all(&job->changed);
     lock_give(&job->lock);
@@ -398,6 +398,8 @@ static bool open_next(struct worker *w, struct scan_input *in, struct scan_input
         return true;
     }
     stretch_begin(w, in, 0);
+    if (job->scan->heads_only)
+        w->stretch_end = MIN(w->stretch_end, in->first + HEAD_BYTES);
     if (head <= job->scan->window_bytes) { /* tests ask for less */
         w->have = (size_t)MIN((uint64_t)head, in->size - in->first);
         count_disk(w, w->have);

@@ -68,6 +68,15 @@ static double weekly_mean(size_t kind)
     return sum / (double)HALF_HOURS;
 }
 
+double background_activity(int64_t ms)
+{
+    double sum = 0;
+
+    for (size_t zone = 0; zone < N_ZONES; zone++)
+        sum += activity(0, half_hour_of(ms, zone)) * zones[zone].percent / 100.0;
+    return sum / weekly_mean(0);
+}
+
 /* Events a second that one user of any zone causes at the mean of the week. */
 static double mean_rate(const struct sim_options *o, size_t kind)
 {

@@ -17,6 +17,8 @@ void background_second(struct background *b, int64_t second, struct random *rand
                        background_fn fn, void *ctx);
 /* Records that one user causes on average between two instants. */
 double background_per_user(const struct sim_options *options, int64_t start_ms, int64_t span_ms);
+/* Activity at an instant, 1 at the mean of the week. */
+double background_activity(int64_t ms);
 /* Where most people of a company sit. */
 uint64_t background_office(uint32_t site, uint32_t i);
 

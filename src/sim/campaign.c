@@ -376,6 +376,11 @@ void campaign_init(struct campaign *c, const struct campaign_def *def, const str
     set_next(c);
 }
 
+void campaign_begin(struct campaign *c)
+{
+    set_next(c);
+}
+
 void campaign_take(struct campaign *c, struct sim_event *ev)
 {
     assert(c->k < c->n);

@@ -6,6 +6,9 @@
 #include "sim/profile.h"
 #include "sim/sim.h"
 
+struct plan;
+struct plan_clock;
+
 struct campaign {
     const struct campaign_def *def;
     const struct profile *profile;
@@ -15,6 +18,8 @@ struct campaign {
     uint32_t k;      /* the next one */
     int64_t next_ms; /* when it happens; INT64_MAX when the campaign is over */
     uint8_t index;
+    const struct plan *plan;  /* borrowed; of a simulated technique, else NULL */
+    struct plan_clock *clock; /* borrowed; the plan's, for this campaign alone */
 };
 
 /* When a campaign may begin. */
@@ -42,6 +47,8 @@ MUST_USE enum lanner_rc campaign_choose(const char *list, const struct campaign_
 /* Places campaign i of n in the log. */
 void campaign_init(struct campaign *c, const struct campaign_def *def, const struct profile *p,
                    size_t i, size_t n, int64_t start_ms, int64_t span_ms);
+/* Begins a campaign whose members but next_ms are set by hand. */
+void campaign_begin(struct campaign *c);
 /* Takes the next event, which there must be (next_ms); emit_ms is left open. */
 void campaign_take(struct campaign *c, struct sim_event *ev);
 

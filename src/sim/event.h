@@ -33,10 +33,17 @@ enum sim_variant {
 #define SIM_AGENT_GIANT UINT32_C(0xFFFFFFFF)
 #define SIM_GIANT_BYTES 50000
 /* Applications from here on have random ids. */
-#define SIM_APP_ODD     UINT16_C(0x8000)
-#define SIM_NO_CAMPAIGN UINT8_C(0xFF)
+#define SIM_APP_ODD UINT16_C(0x8000)
+/* Applications from here on have random ids and no name. */
+#define SIM_APP_NAMELESS UINT16_C(0xC000)
+#define SIM_NO_CAMPAIGN  UINT8_C(0xFF)
 /* Set in an address that is IPv6. */
 #define SIM_ADDRESS_V6 (UINT64_C(1) << 63)
+/* What a simulated technique brings along (struct sim_given) is numbered from these on. */
+#define SIM_GIVEN_USER    UINT32_C(0x40000000) /* beside SIM_GHOST */
+#define SIM_GIVEN_AGENT   UINT32_C(0x40000000) /* an agent of a tool; the number is its plan's */
+#define SIM_GIVEN_APP     UINT16_C(0x4000)
+#define SIM_GIVEN_ADDRESS (UINT64_C(1) << 62)
 
 struct sim_event {
     int64_t order_ms; /* place in the file: emit_ms, later for a repetition */

@@ -8,8 +8,6 @@
 #include "sim/names.h"
 #include "sim/put.h"
 
-#define DOMAIN "@contoso.example"
-
 /* clang-format off */
 #define FOUR(n) ((n) == 50034 || (n) == 50053 || (n) == 50055 || (n) == 50056)
 #define WIDE(n) (FOUR(n) || (n) == 50057 || (n) == 50064 || (n) == 50126 || (n) == 700016 || \
@@ -118,14 +116,20 @@ uint16_t sim_app_count(void)
     return (uint16_t)ARRAY_LEN(apps);
 }
 
-struct str sim_app_name(uint16_t app)
+struct str sim_app_name(const struct profile *p, uint16_t app)
 {
-    return app >= SIM_APP_ODD ? STR("Unregistered application") : apps[app];
+    if (app >= SIM_APP_NAMELESS)
+        return STR("");
+    if (app >= SIM_APP_ODD)
+        return STR("Unregistered application");
+    return app >= SIM_GIVEN_APP ? p->given->apps[app - SIM_GIVEN_APP].name : apps[app];
 }
 
-char *sim_put_app_id(char *p, const struct sim_event *ev)
+char *sim_put_app_id(const struct profile *profile, char *p, const struct sim_event *ev)
 {
     /* Odd ids differ from try to try, the others belong to the application. */
+    if (ev->app >= SIM_GIVEN_APP && ev->app < SIM_APP_ODD)
+        return put_str(p, profile->given->apps[ev->app - SIM_GIVEN_APP].id);
     return ev->app >= SIM_APP_ODD ? put_uuid(p, ev->seed, 40) : put_uuid(p, 1000u + ev->app, 41);
 }
 
@@ -180,6 +184,7 @@ void profile_init(struct profile *p, uint64_t seed, uint32_t n_users)
 
     memset(p, 0, sizeof(*p));
     arena_init(&p->arena, 0);
+    p->domain = STR("@contoso.example");
     p->seed = seed;
     p->n_users = n_users;
     p->n_agents = n_fixed + n_browsers;
@@ -202,8 +207,10 @@ struct str profile_agent_text(const struct profile *p, const struct sim_event *e
 {
     char *end = room;
 
-    if (ev->agent < SIM_AGENT_ODD)
+    if (ev->agent < SIM_GIVEN_AGENT)
         return p->agents[ev->agent];
+    if (ev->agent < SIM_AGENT_ODD)
+        return p->given->agents[ev->agent - SIM_GIVEN_AGENT];
     if (ev->agent == SIM_AGENT_GIANT)
         return p->giant;
     PUT(end, "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/");
@@ -247,7 +254,7 @@ static uint32_t people_of(uint32_t i, const struct sim_person **first,
     return i / (n_first * n_last);
 }
 
-static char *put_ghost(char *p, uint32_t i)
+static char *put_ghost(const struct profile *profile, char *p, uint32_t i)
 {
     size_t n_last = sim_last_count();
     const struct sim_person *last = sim_last_at(i / 26 % n_last);
@@ -257,11 +264,22 @@ static char *put_ghost(char *p, uint32_t i)
     p = put_str(p, last->typed);
     if (i / 26 >= n_last)
         p = put_number(p, i / 26 / n_last);
-    PUT(p, DOMAIN);
+    return put_str(p, profile->domain);
+}
+
+/* Guests are known under the first label of the domain. */
+static char *put_guest_domain(const struct profile *profile, char *p)
+{
+    struct str label = str_of(profile->domain.ptr + 1, profile->domain.len - 1);
+
+    label.len = MIN(str_find_char(label, '.'), label.len);
+    PUT(p, "_fabrikam.example#EXT#@");
+    p = put_str(p, label);
+    PUT(p, ".onmicrosoft.example");
     return p;
 }
 
-static char *put_user(char *p, uint32_t i, uint64_t h)
+static char *put_user(const struct profile *profile, char *p, uint32_t i, uint64_t h)
 {
     const struct sim_person *first;
     const struct sim_person *last;
@@ -287,16 +305,14 @@ static char *put_user(char *p, uint32_t i, uint64_t h)
         *p++ = '.';
         p = put_str(p, last->typed);
         p = again > 0 ? put_number(p, again) : p;
-        PUT(p, "_fabrikam.example#EXT#@contoso.onmicrosoft.example");
-        return p;
+        return put_guest_domain(profile, p);
     } else {
         PUT(p, "svc-");
         p = put_str(p, last->typed);
         *p++ = '-';
         p = put_number(p, i);
     }
-    PUT(p, DOMAIN);
-    return p;
+    return put_str(p, profile->domain);
 }
 
 static char *apply_variant(char *start, char *end, const struct sim_event *ev)
@@ -332,9 +348,14 @@ static char *apply_variant(char *start, char *end, const struct sim_event *ev)
 
 size_t profile_put_name(const struct profile *p, const struct sim_event *ev, char *room)
 {
-    char *end = ev->user >= SIM_GHOST
-                    ? put_ghost(room, ev->user - SIM_GHOST)
-                    : put_user(room, ev->user, random_mix(p->seed ^ ((uint64_t)ev->user << 8)));
+    char *end;
+
+    if ((ev->user & SIM_GIVEN_USER) != 0)
+        end = put_str(room, p->given->names[ev->user & (SIM_GIVEN_USER - 1)]);
+    else if (ev->user >= SIM_GHOST)
+        end = put_ghost(p, room, ev->user - SIM_GHOST);
+    else
+        end = put_user(p, room, ev->user, random_mix(p->seed ^ ((uint64_t)ev->user << 8)));
 
     if (ev->variant != SIM_AS_IS)
         end = apply_variant(room, end, ev);
@@ -347,7 +368,8 @@ size_t profile_put_display(const struct profile *p, const struct sim_event *ev, 
     const struct sim_person *last;
     char *end = room;
 
-    if (ev->user >= SIM_GHOST) /* no such user: what was typed is all there is */
+    /* No such user, or a given one: what was typed is all there is. */
+    if (ev->user >= SIM_GIVEN_USER)
         return profile_put_name(p, ev, room);
     people_of(ev->user, &first, &last);
     end = put_str(end, first->shown);

@@ -20,8 +20,21 @@ struct sim_place {
     uint32_t system; /* autonomous system */
 };
 
+struct sim_app {
+    struct str name, id;
+};
+
+/* What a simulated technique brings along, by index. */
+struct sim_given {
+    const struct str *names, *addresses, *agents;
+    const struct sim_app *apps;
+    size_t n_names, n_addresses, n_agents, n_apps;
+};
+
 /* Strings of the run, immutable once made. */
 struct profile {
+    struct str domain;             /* with the @ before it */
+    const struct sim_given *given; /* borrowed; NULL: nothing is */
     struct arena arena;
     uint32_t n_users;
     uint32_t n_agents;
@@ -53,6 +66,7 @@ enum sim_tool {
     N_SIM_TOOLS
 };
 
+/* Domain and given may be set afterwards. */
 void profile_init(struct profile *p, uint64_t seed, uint32_t n_users);
 void profile_done(struct profile *p);
 
@@ -65,8 +79,8 @@ uint8_t sim_code_blocked_address(void);
 
 struct str sim_client_text(uint8_t client);
 /* Name and id of an application; odd ones have a random id. */
-struct str sim_app_name(uint16_t app);
-char *sim_put_app_id(char *p, const struct sim_event *ev);
+struct str sim_app_name(const struct profile *p, uint16_t app);
+char *sim_put_app_id(const struct profile *profile, char *p, const struct sim_event *ev);
 uint16_t sim_app_count(void);
 
 /* Agents: 0 to N_SIM_TOOLS-1 tools, then scripts and natives, then browsers. */
@@ -78,13 +92,15 @@ struct str profile_agent_text(const struct profile *p, const struct sim_event *e
 uint32_t profile_agent_of(const struct profile *p, uint32_t user, bool mobile, uint64_t bits);
 
 /* The name as typed, without a NUL; room for SIM_NAME_ROOM bytes. */
-#define SIM_NAME_ROOM 160
+#define SIM_NAME_ROOM  400
+#define SIM_NAME_MAX   320 /* of a given name */
+#define SIM_DOMAIN_MAX 200
 size_t profile_put_name(const struct profile *p, const struct sim_event *ev, char *room);
 /* First and last name with their letters, as a directory shows them. */
 size_t profile_put_display(const struct profile *p, const struct sim_event *ev, char *room);
 
 const struct sim_place *sim_place_of(uint64_t address);
-/* Writes an address as text and returns the end; at most 39 bytes. */
+/* Writes an address as text and returns the end; at most 39 bytes. Not for given ones. */
 char *sim_put_address(char *p, uint64_t address);
 
 #endif

@@ -16,6 +16,7 @@
 
 struct rule {
     const struct shape_def *shape;
+    const struct profile *profile;
     struct rule_group *chains[N_CHAINS]; /* owned; open groups */
     VEC(struct rule_group *) rows;       /* owned */
     uint64_t n_all;
@@ -34,11 +35,12 @@ static void group_free(struct rule_group *g)
     free(g);
 }
 
-struct rule *rule_new(const struct shape_def *shape)
+struct rule *rule_new(const struct shape_def *shape, const struct profile *profile)
 {
     struct rule *r = xcalloc(1, sizeof(*r));
 
     r->shape = shape;
+    r->profile = profile;
     r->closed_ms = INT64_MIN;
     return r;
 }
@@ -207,7 +209,7 @@ static void put_lists(const struct rule *r, const struct rule_group *g, struct b
         for (size_t i = 0; i < g->apps.n; i++) {
             if (i > 0)
                 buf_putc(&list, '\n');
-            buf_put_str(&list, sim_app_name(g->apps.items[i]));
+            buf_put_str(&list, sim_app_name(r->profile, g->apps.items[i]));
         }
         buf_puts(out, ",\"AppList\":");
         buf_put_json(out, buf_str(&list));

@@ -33,7 +33,7 @@ struct rule_group {
 
 struct rule;
 
-struct rule *rule_new(const struct shape_def *shape);
+struct rule *rule_new(const struct shape_def *shape, const struct profile *profile);
 void rule_free(struct rule *r);
 void rule_add(struct rule *r, const struct sim_event *ev, const struct shape_writer *w,
               uint64_t ordinal);

@@ -34,6 +34,8 @@ struct shape_def {
 
 /* Fills the texts of w. */
 void shape_prepare(struct shape_writer *w, const struct sim_event *ev);
+/* The password is sent with the request: what all tools do. */
+bool shape_is_ropc(const struct sim_event *ev);
 /* An event hub record without a line end; shared by eventhub and its envelope. */
 char *shape_put_eventhub(struct shape_writer *w, const struct sim_event *ev, char *p);
 

@@ -21,6 +21,13 @@ static const struct str policies[] = {
     STR_INIT("Sign-in frequency for unmanaged devices"),
     STR_INIT("Terms of use for guests")};
 
+bool shape_is_ropc(const struct sim_event *ev)
+{
+    return ev->agent == SIM_TOOL_POWERSHELL || ev->agent == SIM_TOOL_BAV2ROPC ||
+           (ev->agent >= SIM_GIVEN_AGENT && ev->agent < SIM_AGENT_ODD &&
+            ev->client == SIM_CLIENT_MOBILE);
+}
+
 static uint32_t count_policies(uint64_t seed)
 {
     uint64_t bits = random_mix(seed ^ 0xCA);
@@ -188,9 +195,9 @@ static char *put_who(struct shape_writer *w, const struct sim_event *ev, struct 
         *p++ = '"';
     }
     PUT(p, ",\"appId\":\"");
-    p = sim_put_app_id(p, ev);
+    p = sim_put_app_id(w->profile, p, ev);
     PUT(p, "\",\"appDisplayName\":\"");
-    p = put_str(p, sim_app_name(ev->app));
+    p = put_str(p, sim_app_name(w->profile, ev->app));
     PUT(p, "\",\"ipAddress\":\"");
     p = put_str(p, w->address);
     PUT(p, "\",\"status\":{\"errorCode\":");
@@ -268,7 +275,7 @@ static char *put_end(struct shape_writer *w, const struct sim_event *ev, char *p
     p = put_hex(p, random_mix(ev->seed ^ 9), 16);
     PUT(p, "\",\"authenticationStrengths\":[],\"incomingTokenType\":\"none\","
            "\"authenticationProtocol\":\"");
-    if (ev->agent == SIM_TOOL_POWERSHELL || ev->agent == SIM_TOOL_BAV2ROPC)
+    if (shape_is_ropc(ev))
         PUT(p, "ropc");
     else
         PUT(p, "oAuth2");

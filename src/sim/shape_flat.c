@@ -4,9 +4,12 @@
 
 void shape_prepare(struct shape_writer *w, const struct sim_event *ev)
 {
-    char *end = sim_put_address(w->address_room, ev->address);
-
-    w->address = str_of(w->address_room, (size_t)(end - w->address_room));
+    if ((ev->address & SIM_GIVEN_ADDRESS) != 0)
+        w->address = w->profile->given->addresses[(uint32_t)ev->address];
+    else
+        w->address =
+            str_of(w->address_room,
+                   (size_t)(sim_put_address(w->address_room, ev->address) - w->address_room));
     w->agent = profile_agent_text(w->profile, ev, w->agent_room);
     w->name = STR("");
     if (ev->category <= SIM_NON_INTERACTIVE)
@@ -43,7 +46,7 @@ static char *put_flat(struct shape_writer *w, const struct sim_event *ev, char *
     PUT(p, "\",\"userAgent\":\"");
     p = put_str(p, w->agent);
     PUT(p, "\",\"appDisplayName\":\"");
-    p = put_str(p, sim_app_name(ev->app));
+    p = put_str(p, sim_app_name(w->profile, ev->app));
     PUT(p, "\",\"resourceDisplayName\":\"Windows Azure Active Directory\",\"category\":\"");
     p = put_str(p, categories[ev->category]);
     PUT(p, "\"}");

@@ -26,9 +26,9 @@ static char *put_graph_who(struct shape_writer *w, const struct sim_event *ev, c
         p = put_number(p, ev->user);
     }
     PUT(p, "\",\"appId\":\"");
-    p = sim_put_app_id(p, ev);
+    p = sim_put_app_id(w->profile, p, ev);
     PUT(p, "\",\"appDisplayName\":\"");
-    p = put_str(p, sim_app_name(ev->app));
+    p = put_str(p, sim_app_name(w->profile, ev->app));
     PUT(p, "\",\"ipAddress\":\"");
     p = put_str(p, w->address);
     PUT(p, "\",\"clientAppUsed\":\"");

@@ -35,7 +35,7 @@ static char *put_lists(struct shape_writer *w, const struct sim_event *ev, char 
     PUT(p,
         "\",\"SupportTicketId\":\"\",\"Target\":[{\"ID\":\"00000002-0000-0000-c000-000000000000\","
         "\"Type\":0}],\"TargetContextId\":\"" TENANT "\",\"ApplicationId\":\"");
-    p = sim_put_app_id(p, ev);
+    p = sim_put_app_id(w->profile, p, ev);
     PUT(p, "\",\"DeviceProperties\":[{\"Name\":\"OS\",\"Value\":\"Windows "
            "10\"},{\"Name\":\"BrowserType\","
            "\"Value\":\"Other\"},{\"Name\":\"IsCompliantAndManaged\",\"Value\":\"False\"}]");

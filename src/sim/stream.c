@@ -210,6 +210,23 @@ struct stream *stream_new(const struct sim_options *o, uint32_t n_users, int64_t
     return s;
 }
 
+void stream_set_profile(struct stream *s, struct str domain, const struct sim_given *given)
+{
+    s->profile.domain = domain;
+    s->profile.given = given;
+}
+
+void stream_add_campaign(struct stream *s, const struct campaign *c)
+{
+    struct campaign *own = &s->campaigns[s->n_campaigns];
+
+    assert(s->n_campaigns < SIM_MAX_CAMPAIGNS);
+    *own = *c;
+    own->profile = &s->profile;
+    own->index = (uint8_t)s->n_campaigns++;
+    campaign_begin(own);
+}
+
 void stream_free(struct stream *s)
 {
     if (s == NULL)

@@ -38,7 +38,7 @@ struct truth *truth_new(const struct shape_def *shape, const struct stream *stre
 
     t->shape = shape;
     t->stream = stream;
-    t->rule = rule_new(shape);
+    t->rule = rule_new(shape, stream_profile(stream));
     stream_campaigns(stream, &t->n_campaigns);
     t->campaigns = xcalloc(t->n_campaigns + 1, sizeof(*t->campaigns));
     assert(sim_code_count() <= ARRAY_LEN(t->campaigns->codes));

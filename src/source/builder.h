@@ -13,7 +13,9 @@ struct builder {
     bool wrapper;                   /* the program is a wrapper's */
     bool in_text; /* slots asked for now are also read from the pairs of a text record */
     VEC(struct json_path) paths;
+    bool in_values; /* slots asked for now hold values, not keys of recognition */
     VEC(uint32_t) text_slots;
+    VEC(uint32_t) value_slots;
     struct strmap slots; /* flags and path -> slot */
     struct buf key;
 };

@@ -235,7 +235,7 @@ void csv_view_read(struct csv_view *v, size_t program, const struct record *r, b
     if (!cp->made)
         program_make(v, p, cp);
     memset(vals, 0, p->n_slots * sizeof(*vals)); /* all absent */
-    (void)csv_pick(r->bytes, r->header->delimiter, cp->picks, r->header->n, a, cp->cells);
+    (void)csv_row_pick(r->bytes, r->header, cp->picks, a, cp->cells);
     for (size_t i = 0; i < cp->n_direct; i++)
         vals[cp->direct[i].slot] = cp->cells[cp->direct[i].pick];
     for (size_t i = 0; i < cp->n_present; i++)

@@ -255,8 +255,8 @@ static enum lanner_rc read_single(struct declare_ctx *c, const struct yaml_node 
     return LANNER_OK;
 }
 
-enum lanner_rc declare_load(struct arena *a, const char *file, struct str text,
-                            struct source_decls *out, struct lanner_err *err)
+static enum lanner_rc load(struct arena *a, const char *file, struct str text,
+                           struct source_decls *out, struct lanner_err *err)
 {
     static const char *const keys[] = {"name",  "title",    "order",     "recognise", "time",
                                        "id",    "fields",   "tags",      "qradar",    "maps",
@@ -280,6 +280,17 @@ enum lanner_rc declare_load(struct arena *a, const char *file, struct str text,
     if (shapes != NULL)
         return read_shapes(&c, shapes, &base, out, err);
     return read_single(&c, root, &base, out, err);
+}
+
+enum lanner_rc declare_load(struct arena *a, const char *file, struct str text,
+                            struct source_decls *out, struct lanner_err *err)
+{
+    enum lanner_rc rc = load(a, file, text, out, err);
+
+    /* The place stands in the message: that of an error is in the query. */
+    if (rc != LANNER_OK && err != NULL)
+        err->line = err->column = err->length = 0;
+    return rc;
 }
 
 void declare_sort(struct source_decl *decls, size_t n)

@@ -32,6 +32,8 @@ struct level {
 
 struct extractor_worker {
     const struct extractor *x;
+    const uint64_t *asks, *open; /* see extractor_worker_asks; or NULL */
+    const bool *thin; /* per name: nobody asks for it of this record; NULL: all are asked for */
     struct level levels[LEVELS];
     uint32_t *forced;     /* per name: --tag that sets it, plus 1; 0: none */
     struct buf tag_input; /* name of the input for which */
@@ -87,6 +89,15 @@ struct reading {
     const struct timestamp_hint *hint; /* may be NULL */
 };
 
+/* Whether the syslog header around a record may give the name. */
+static bool in_header(const struct extractor *x, uint32_t name)
+{
+    for (size_t i = 0; i < x->n_header_names; i++)
+        if (x->header_names[i].name == name)
+            return true;
+    return false;
+}
+
 /* The outermost record's own field wins over all else, in every program: its value is the row's as
  * soon as it is read. */
 static bool screen_own(void *ctx, uint32_t slot, const struct val *v)
@@ -98,6 +109,7 @@ static bool screen_own(void *ctx, uint32_t slot, const struct val *v)
         const struct want *want = &wants[w->screened[i]];
 
         if (want->own == slot && want->kind == WANT_FIELD &&
+            !(val_is_null(v) && in_header(w->x, w->screened[i])) &&
             !w->screen(w->screen_ctx, w->screened[i], v))
             return false;
     }
@@ -167,14 +179,14 @@ static bool find_inner(const struct val *v, const struct record *outer, struct r
 /* The event time: the first candidate that is one. An impossible time (second 65) is passed over.
  */
 static void find_time(const struct extractor *x, const struct program *p, const struct val *vals,
-                      const struct record *r, struct found *f)
+                      const struct record *r, struct arena *a, struct found *f)
 {
     const struct timestamp_hint *hint = r->input != NULL ? r->input->time_hint : NULL;
 
     if (x->lazy_time && !x->needs_time && f->status == JSON_OK)
         return;
     for (size_t i = 0; i < p->n_times; i++) {
-        struct val v = program_pick(&p->times[i], 1, vals);
+        struct val v = program_pick(&p->times[i], 1, vals, a);
         int64_t ns;
 
         if (!val_is_text(&v) || v.len == 0 || !timestamp_parse(val_as_str(&v), hint, &ns))
@@ -190,9 +202,10 @@ static struct val slot_val(const struct val *vals, uint32_t slot)
     return slot != SLOT_NONE && vals[slot].kind > KIND_NULL ? vals[slot] : VAL_ABSENT;
 }
 
-static struct val tag_value(const struct extractor_worker *w, size_t name, const struct want *want,
+static struct val tag_value(const struct reading *rd, size_t name, const struct want *want,
                             const struct val *vals)
 {
+    const struct extractor_worker *w = rd->w;
     struct val v;
 
     if (w->forced[name] != 0)
@@ -202,7 +215,7 @@ static struct val tag_value(const struct extractor_worker *w, size_t name, const
         return v;
     if (want->fixed.ptr != NULL)
         return val_str(want->fixed);
-    v = program_pick(want->cands, want->n_cands, vals);
+    v = program_pick(want->cands, want->n_cands, vals, rd->b->arena);
     return v.kind != KIND_ABSENT ? v : slot_val(vals, want->untagged);
 }
 
@@ -213,12 +226,12 @@ static inline struct val row_value(const struct reading *rd, const struct progra
     struct val v;
 
     if (want->kind == WANT_TAG)
-        return tag_value(rd->w, name, want, vals);
+        return tag_value(rd, name, want, vals);
     if (UNLIKELY(want->kind == WANT_VIEW))
         return view_value(want->view, vals, rd->hint, rd->b->arena);
     v = slot_val(vals, want->own);
     if (v.kind == KIND_ABSENT && want->n_cands > 0)
-        v = program_pick(want->cands, want->n_cands, vals);
+        v = program_pick(want->cands, want->n_cands, vals, rd->b->arena);
     return v;
 }
 
@@ -251,6 +264,8 @@ static bool row_passes(const struct reading *rd, const struct program *p, const 
         v = row_value(rd, p, name, vals);
         if (v.kind == KIND_ABSENT && p->wants[name].kind == WANT_PROPERTY)
             continue; /* a path like it may follow */
+        if (val_is_null(&v) && in_header(w->x, name))
+            continue; /* see read_header */
         if (!w->screen(w->screen_ctx, name, &v))
             return false;
     }
@@ -276,9 +291,9 @@ static void overlay_row(struct reading *rd, const struct program *p, const struc
                 v = VAL_ABSENT;
         }
         if (v.kind == KIND_ABSENT && want->kind == WANT_FIELD)
-            v = program_pick(want->cands, want->n_cands, vals);
+            v = program_pick(want->cands, want->n_cands, vals, rd->b->arena);
         if (v.kind == KIND_ABSENT && want->kind == WANT_TAG && cell->kind == KIND_ABSENT)
-            v = tag_value(rd->w, i, want, vals);
+            v = tag_value(rd, i, want, vals);
         if (v.kind != KIND_ABSENT)
             *cell = v;
     }
@@ -347,7 +362,7 @@ static bool extract_wrapped(struct reading *rd, unsigned depth, const struct rec
         overlay_row(rd, p, l->vals);
         f->source = inner.source;
         f->event_ns = TIME_NONE;
-        find_time(x, p, l->vals, r, f);
+        find_time(x, p, l->vals, r, rd->b->arena, f);
         if (f->event_ns == TIME_NONE) {
             f->event_ns = inner.event_ns;
             f->time_text = inner.time_text;
@@ -356,7 +371,7 @@ static bool extract_wrapped(struct reading *rd, unsigned depth, const struct rec
         f->payload = p->decl->raw_inner || (r->shape == RECORD_CSV && !x->raw_payload)
                          ? inner.payload
                          : payload_of_record(r);
-        f->id = program_pick(p->ids, p->n_ids, l->vals);
+        f->id = program_pick(p->ids, p->n_ids, l->vals, rd->b->arena);
         if (val_is_null(&f->id))
             f->id = inner.id;
         f->open.program = inner.open.program;
@@ -368,29 +383,85 @@ static bool extract_wrapped(struct reading *rd, unsigned depth, const struct rec
     return false;
 }
 
-/* A line of text is of no declared source. Only LEEF and CEF events have a time, and only QRadar's
- * names see into the text. */
+/* A time that the syslog header around the record gives. */
+static void header_time(const struct record *r, struct str time, struct found *f)
+{
+    f->event_ns = syslog_time(time, r->input != NULL ? r->input->reference_ns : 0);
+    if (f->event_ns != TIME_NONE)
+        f->time_text = time;
+}
+
+/* What the header of the line around a JSON record says, where the record itself is silent. */
+static void read_header(struct reading *rd, const struct record *r, struct found *f)
+{
+    const struct extractor *x = rd->w->x;
+    struct syslog_header h;
+
+    if (r->raw.ptr >= r->bytes.ptr || r->shape != RECORD_JSON)
+        return;
+    if ((f->event_ns != TIME_NONE || (x->lazy_time && !x->needs_time)) && x->n_header_names == 0)
+        return;
+    if (!syslog_header(r->raw, &h))
+        return;
+    if (f->event_ns == TIME_NONE)
+        header_time(r, h.time, f);
+    for (size_t i = 0; i < x->n_header_names; i++) {
+        struct val *cell = &rd->b->cols[x->header_names[i].name].v[rd->row];
+        struct str part;
+
+        memcpy(&part, (const char *)&h + x->header_names[i].offset, sizeof(part));
+        if (val_is_null(cell) && part.len > 0)
+            *cell = val_str(part);
+    }
+}
+
+/* The time of a text event: its own, else that of its header. */
+static void text_time(struct reading *rd, const struct program *p, const struct text_event *e,
+                      const struct val *vals, const struct record *r, struct found *f)
+{
+    const struct extractor *x = rd->w->x;
+
+    if (x->lazy_time && !x->needs_time)
+        return;
+    f->event_ns = text_event_time(e, rd->hint, &f->time_text);
+    if (f->event_ns == TIME_NONE && e->fielded)
+        find_time(x, p, vals, r, rd->b->arena, f);
+    if (f->event_ns == TIME_NONE && e->has_header)
+        header_time(r, e->header.time, f);
+}
+
+/* A line of text. Only when its form is known it can be of a declared source, and are its pairs
+ * fields; in other lines QRadar's names alone see pairs. */
 static void extract_text(struct reading *rd, const struct record *r, struct found *f)
 {
     const struct extractor *x = rd->w->x;
-    const struct program *p = &x->programs[program_undeclared(x)];
+    size_t source = program_undeclared(x);
     struct val *vals = rd->w->levels[0].vals;
-    struct text_event event;
+    struct text_event event = {0};
+    const struct program *p;
+    const uint32_t *slots;
+    size_t n;
 
-    level_read(rd, 0, program_undeclared(x), r, f);
-    if (p->n_text_slots > 0) {
+    if (x->programs[source].n_text_slots > 0 || text_event_may_have_fields(r->bytes))
         text_event_parse(r->bytes, rd->b->arena, &event);
-        for (size_t i = 0; i < p->n_text_slots; i++) {
-            uint32_t slot = p->text_slots[i];
-
-            vals[slot] = text_event_get(&event, &p->paths[slot]);
-        }
-    }
+    if (event.fielded && event.form != TEXT_KV)
+        source = text_recognise(x, &event);
+    if (source == SIZE_MAX)
+        source = program_undeclared(x);
+    if (source != program_undeclared(x))
+        event.n = event.n_own;
+    p = &x->programs[source];
+    slots = event.fielded ? p->value_slots : p->text_slots;
+    n = event.fielded ? p->n_value_slots : p->n_text_slots;
+    level_read(rd, 0, source, r, f);
+    for (size_t i = 0; i < n; i++)
+        vals[slots[i]] = text_event_get(&event, &p->paths[slots[i]]);
     fill_row(rd, p, vals);
-    if (!x->lazy_time || x->needs_time)
-        f->event_ns = text_event_time(r->bytes, rd->hint, rd->b->arena, &f->time_text);
+    text_time(rd, p, &event, vals, r, f);
+    f->source = source < x->set->n_decls ? source : SIZE_MAX;
     f->raw = r->raw;
     f->payload = payload_of_record(r);
+    f->id = program_pick(p->ids, p->n_ids, vals, rd->b->arena);
     f->open.program = p;
     f->open.vals = vals;
 }
@@ -435,11 +506,11 @@ static bool extract(struct reading *rd, unsigned depth, const struct record *r, 
         return false;
     }
     fill_row(rd, p, l->vals);
-    find_time(x, p, l->vals, r, f);
+    find_time(x, p, l->vals, r, rd->b->arena, f);
     f->source = source < x->set->n_decls ? source : SIZE_MAX;
     f->raw = r->raw;
     f->payload = payload_of_record(r);
-    f->id = program_pick(p->ids, p->n_ids, l->vals);
+    f->id = program_pick(p->ids, p->n_ids, l->vals, rd->b->arena);
     f->open.program = p;
     f->open.vals = l->vals;
     return f->source != SIZE_MAX;
@@ -503,6 +574,14 @@ static struct val view_made(const struct reading *rd, const struct want *want,
     }
 }
 
+/* Whether anybody who may want the record asks for the name. */
+static bool is_asked(const struct extractor_worker *w, size_t name)
+{
+    if (w->thin != NULL && w->thin[name])
+        return false;
+    return w->asks == NULL || (w->asks[name] & *w->open) != 0;
+}
+
 /* The names that are made and not read. All but @timestamp may be the record's own. */
 static void finish_row(struct reading *rd, const struct record *r, const struct found *f)
 {
@@ -514,7 +593,7 @@ static void finish_row(struct reading *rd, const struct record *r, const struct 
         struct val *cell = &rd->b->cols[i].v[rd->row];
         enum want_kind kind = wants[i].kind;
 
-        if (kind == WANT_FIELD || kind == WANT_TAG)
+        if (kind == WANT_FIELD || kind == WANT_TAG || !is_asked(rd->w, i))
             continue;
         if (kind == WANT_VIEW)
             *cell = view_made(rd, &wants[i], cell, f);
@@ -528,6 +607,8 @@ static void finish_row(struct reading *rd, const struct record *r, const struct 
             continue;
         if (kind == WANT_RAW)
             *cell = val_str(f->raw);
+        else if (kind == WANT_SOURCE)
+            *cell = val_str(source_kind(x->set, f->source));
         else if (kind == WANT_ID)
             *cell = make_id(rd, r->raw);
         else if (kind == WANT_ZONE && timed)
@@ -589,6 +670,17 @@ void extractor_worker_screen(struct extractor_worker *w, const uint32_t *names, 
     w->screen_ctx = ctx;
 }
 
+void extractor_worker_asks(struct extractor_worker *w, const uint64_t *asks, const uint64_t *open)
+{
+    w->asks = asks;
+    w->open = open;
+}
+
+void extractor_worker_thin(struct extractor_worker *w, const bool *names)
+{
+    w->thin = names;
+}
+
 void extractor_worker_free(struct extractor_worker *w)
 {
     if (w == NULL)
@@ -628,6 +720,7 @@ enum extract_status extractor_read(const struct extractor *x, struct extractor_w
             (struct extracted){.event_ns = TIME_NONE, .source = SIZE_MAX, .broken_at = f.broken_at};
         return EXTRACT_UNWANTED;
     }
+    read_header(&rd, r, &f);
     if (w->properties != NULL)
         properties_begin(w->properties);
     finish_row(&rd, r, &f);
@@ -636,6 +729,7 @@ enum extract_status extractor_read(const struct extractor *x, struct extractor_w
     *out = (struct extracted){
         .event_ns = f.event_ns,
         .source = f.source,
+        .kind = source_kind(x->set, f.source),
         .usable = f.source != SIZE_MAX && f.event_ns != TIME_NONE,
         .broken_at = f.broken_at,
         .cut = cut,

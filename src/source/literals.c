@@ -20,19 +20,21 @@
 
 /* Where the value comes from that the literal is looked for in. */
 enum literal_place {
-    PLACE_FIELD, /* a value of the record, as CQL reads it */
-    PLACE_EVENT, /* the same, or an attribute of a LEEF or CEF event, where = and | are escaped */
+    PLACE_FIELD, /* a value of the record; of LEEF and CEF events, where = and | are escaped */
+    PLACE_MAP,   /* a value that a declaration's map names: no LEEF or CEF event has one */
     PLACE_WHOLE  /* the record's text, which may have lost the blanks between JSON tokens */
 };
 
 /* Bytes that stand in a record as they stand in a value. */
-static bool is_plain(unsigned char c, bool ignore_case, enum literal_place place)
+static bool is_plain(unsigned char c, bool ignore_case, enum literal_place place, struct str cuts)
 {
+    if (str_find_char(cuts, (char)c) != SIZE_MAX)
+        return false;
     if (c < 0x20 || c == 0x7f || c == '"' || c == '\\' || c == '/')
         return false;
     if (place == PLACE_WHOLE && memchr(":,{}[] ", c, 7) != NULL)
         return false;
-    if (place == PLACE_EVENT && (c == '=' || c == '|'))
+    if (place == PLACE_FIELD && (c == '=' || c == '|'))
         return false;
     return !ignore_case || c < 0x80;
 }
@@ -51,7 +53,8 @@ static bool is_key(struct str text, size_t end)
 
 /* The longest plain piece, too short ones as STR_NONE. Of a whole record's text a piece of a value
  * goes before any key. */
-static struct str longest_piece(struct str text, bool ignore_case, enum literal_place place)
+static struct str longest_piece(struct str text, bool ignore_case, enum literal_place place,
+                                struct str cuts)
 {
     struct str best = STR_NONE, best_value = STR_NONE;
     size_t start = 0;
@@ -59,7 +62,7 @@ static struct str longest_piece(struct str text, bool ignore_case, enum literal_
     for (size_t i = 0; i <= text.len; i++) {
         struct str piece = str_of(text.ptr + start, i - start);
 
-        if (i < text.len && is_plain((unsigned char)text.ptr[i], ignore_case, place))
+        if (i < text.len && is_plain((unsigned char)text.ptr[i], ignore_case, place, cuts))
             continue;
         start = i + 1;
         if (piece.len > best.len)
@@ -171,7 +174,7 @@ static bool map_literals(const struct source_map *map, struct asked *q)
 
         if (!may_contain(map->pairs[i].to, q))
             continue;
-        piece = longest_piece(map->pairs[i].from, false, PLACE_FIELD);
+        piece = longest_piece(map->pairs[i].from, false, PLACE_MAP, STR(""));
         if (piece.ptr == NULL)
             return false;
         list_add(q->out, (struct literal){piece, false}, q->arena);
@@ -185,6 +188,9 @@ struct literal_places {
     const struct extractor *x;
     struct str name;
     bool unknown; /* some are made in a way that leaves no bytes of them */
+    bool words;   /* some may have `+` for a blank */
+    bool parts;   /* some are made of the parts of a URL */
+    bool escaped; /* some may have %XX for any byte */
     VEC(const struct source_map *) maps;
     VEC(struct str) constants;
 };
@@ -196,8 +202,10 @@ static void add_cands(struct literal_places *p, const struct source_cands *cands
 
         if (c->transform == TRANSFORM_MAP)
             VEC_PUSH(&p->maps, c->map);
-        else
-            p->unknown |= !transform_keeps_bytes(c->transform);
+        p->words |= transform_keeps(c->transform) == KEEPS_WORDS;
+        p->parts |= transform_keeps(c->transform) == KEEPS_PARTS;
+        p->escaped |= transform_keeps(c->transform) == KEEPS_ESCAPED;
+        p->unknown |= transform_keeps(c->transform) == KEEPS_NOTHING && c->map == NULL;
     }
 }
 
@@ -261,7 +269,8 @@ static void add_property(struct literal_places *p, const struct source_decl *d, 
 static bool is_made(struct str name)
 {
     return str_eqz(name, "@timestamp") || str_eqz(name, "@timestamp.nanos") ||
-           str_eqz(name, "@id") || str_eqz(name, "@timezone");
+           str_eqz(name, "@id") || str_eqz(name, "@timezone") || str_eqz(name, W3C_TIME) ||
+           str_eqz(name, W3C_URL) || str_eqz(name, FIELD_SOURCE_NAME);
 }
 
 static bool strip(struct str name, struct str prefix, struct str *rest)
@@ -335,10 +344,8 @@ static bool place_of_name(struct str name, enum literal_place *place)
     } else if (strip(name, STR(FIELD_QRADAR_PREFIX), &field)) {
         enum view_kind kind = view_kind_of(field);
 
-        *place = kind == VIEW_PAYLOAD ? PLACE_WHOLE : PLACE_EVENT;
+        *place = kind == VIEW_PAYLOAD ? PLACE_WHOLE : PLACE_FIELD;
         return kind == VIEW_PAYLOAD || kind == VIEW_TEXT || kind == VIEW_HOST;
-    } else if (str_starts(name, STR(FIELD_PROPERTY_PREFIX))) {
-        *place = PLACE_EVENT;
     }
     return !is_made(name);
 }
@@ -359,21 +366,54 @@ static void add_piece(struct str piece, bool ignore_case, struct literal_list *o
         list_add(out, (struct literal){STR(LONG_S), false}, a);
 }
 
+/* The codes of the piece's bytes (and of what a letter may be): a record in which it is encoded has
+ * one of them. */
+static void add_codes(struct str piece, bool ignore_case, struct literal_list *out, struct arena *a)
+{
+    for (size_t i = 0; i < piece.len; i++) {
+        char lower = ascii_lower(piece.ptr[i]);
+        bool letter = lower >= 'a' && lower <= 'z';
+
+        list_add(out,
+                 (struct literal){arena_printf(a, "%%%02X", (unsigned char)piece.ptr[i]), true}, a);
+        if (ignore_case && letter)
+            list_add(out,
+                     (struct literal){arena_printf(a, "%%%02X", (unsigned char)piece.ptr[i] ^ 0x20),
+                                      true},
+                     a);
+        if (ignore_case && (lower == 'k' || lower == 's'))
+            list_add(out, (struct literal){lower == 'k' ? STR("%E2%84%AA") : STR("%C5%BF"), true},
+                     a);
+    }
+}
+
+/* Bytes that may be written otherwise, because of some transform. */
+static struct str places_cuts(const struct literal_places *p)
+{
+    if (p == NULL || (!p->words && !p->parts))
+        return STR("");
+    return p->words && p->parts ? STR(" +?:") : p->words ? STR(" +") : STR("?:");
+}
+
 bool source_literals(const struct extractor *x, struct str name, struct str literal,
                      bool ignore_case, struct literal_list *out, struct arena *a)
 {
     struct asked q = {.literal = literal, .ignore_case = ignore_case, .out = out, .arena = a};
+    const struct literal_places *places;
     enum literal_place place;
     struct str piece;
     size_t n_before = out->n;
 
     if (!place_of_name(name, &place))
         return false;
-    piece = longest_piece(literal, ignore_case, place);
+    places = place != PLACE_WHOLE ? places_of(x, name, out, a) : NULL;
+    piece = longest_piece(literal, ignore_case, place, places_cuts(places));
     if (piece.ptr == NULL)
         return false;
     add_piece(piece, ignore_case, out, a);
-    if (place == PLACE_WHOLE || places_literals(places_of(x, name, out, a), &q))
+    if (places != NULL && places->escaped)
+        add_codes(piece, ignore_case, out, a);
+    if (places == NULL || places_literals(places, &q))
         return true;
     list_cut(out, n_before);
     return false;

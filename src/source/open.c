@@ -12,6 +12,7 @@ struct filler {
     uint32_t *slots;  /* index of a field plus 1; 0: free */
     uint32_t n_slots; /* a power of two */
     bool cut;         /* something was left out */
+    bool declared;    /* the record is of a declared source */
 };
 
 static void slots_grow(struct filler *f)
@@ -73,6 +74,19 @@ static bool on_leaf(void *ctx, struct str name, struct val v)
     return filler_add(ctx, name, v);
 }
 
+/* The names of a LEEF or CEF header that begin with @ are ours and are no fields. */
+static void fill_text(struct filler *f, struct str text, struct arena *a)
+{
+    struct text_event e;
+    size_t n;
+
+    text_event_parse(text, a, &e);
+    n = !e.fielded ? 0 : f->declared ? e.n_own : e.n;
+    for (size_t i = 0; i < n; i++)
+        if (e.pairs[i].key.ptr[0] != '@' && !on_leaf(f, e.pairs[i].key, val_str(e.pairs[i].value)))
+            return;
+}
+
 static void fill_record(struct filler *f, const struct record *r)
 {
     struct arena *a = f->b->arena;
@@ -81,19 +95,22 @@ static void fill_record(struct filler *f, const struct record *r)
         f->cut |= json_flatten(r->bytes, STR(""), 0, a, on_leaf, f).cut;
     } else if (r->shape == RECORD_CSV) {
         size_t n;
-        struct str *cells = csv_split(r->bytes, r->header->delimiter, a, r->header->n, &n);
+        struct str *cells = csv_row_split(r->bytes, r->header, a, &n);
 
         for (size_t i = 0; i < n; i++)
             if (!on_leaf(f, r->header->names[i], val_str(cells[i])))
                 return;
+    } else if (text_event_may_have_fields(r->bytes)) {
+        fill_text(f, r->bytes, a);
     }
 }
 
 bool open_fill(const struct extractor *x, const struct open_source *src, const bool *applies,
                int64_t event_ns, struct batch *b, uint32_t row)
 {
-    struct filler f = {.b = b, .row = &b->open[row]};
     const struct program *p = src->program;
+    struct filler f = {
+        .b = b, .row = &b->open[row], .declared = p != &x->programs[program_undeclared(x)]};
     const struct source_decl *d = p->decl;
 
     *f.row = (struct open_row){0};
@@ -111,7 +128,8 @@ bool open_fill(const struct extractor *x, const struct open_source *src, const b
         if (d->tags[i].cands.n == 0)
             (void)filler_add(&f, d->tags[i].name, val_str(d->tags[i].value));
     for (size_t i = 0; i < p->n_open_tags; i++) {
-        struct val v = program_pick(p->open_tags[i].cands, p->open_tags[i].n_cands, src->vals);
+        struct val v =
+            program_pick(p->open_tags[i].cands, p->open_tags[i].n_cands, src->vals, b->arena);
 
         if (!val_is_null(&v))
             (void)filler_add(&f, p->open_tags[i].name, v);
@@ -155,7 +173,7 @@ bool record_any_value(const struct record *r, struct arena *a,
         (void)json_flatten(r->bytes, STR(""), 0, a, search_leaf, &s);
     } else if (r->shape == RECORD_CSV) {
         size_t n;
-        struct str *cells = csv_split(r->bytes, r->header->delimiter, a, r->header->n, &n);
+        struct str *cells = csv_row_split(r->bytes, r->header, a, &n);
 
         for (size_t i = 0; i < n && !s.found; i++)
             (void)search_leaf(&s, r->header->names[i], val_str(cells[i]));

@@ -40,7 +40,7 @@ struct str payload_text(const struct payload_of *p, bool as_it_stands, struct ar
 
     if (as_it_stands)
         return p->stood.ptr != NULL ? p->stood : p->raw;
-    if (p->shape != RECORD_JSON)
+    if (p->shape != RECORD_JSON || p->is_made)
         return p->raw;
     if (!json_has_blanks(p->bytes))
         return in_line ? p->raw : p->bytes;

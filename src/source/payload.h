@@ -12,11 +12,12 @@ struct payload_of {
     struct str raw;
     struct str stood;
     enum record_shape shape;
+    bool is_made; /* of raw, which is the payload */
 };
 
 static inline struct payload_of payload_of_record(const struct record *r)
 {
-    return (struct payload_of){r->bytes, r->raw, r->stood, r->shape};
+    return (struct payload_of){r->bytes, r->raw, r->stood, r->shape, r->is_made};
 }
 
 /* The payload: a JSON record without blanks between tokens, with the header that stands before it

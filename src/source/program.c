@@ -22,6 +22,8 @@ uint32_t builder_slot(struct builder *b, struct str path, unsigned flags)
     }
     if (b->in_text)
         VEC_PUSH(&b->text_slots, (uint32_t)slot);
+    if (b->in_values)
+        VEC_PUSH(&b->value_slots, (uint32_t)slot);
     return (uint32_t)slot;
 }
 
@@ -60,7 +62,7 @@ static enum want_kind kind_of_name(struct str name)
     } special[] = {
         {"@timestamp", WANT_TIMESTAMP}, {"@timestamp.nanos", WANT_NANOS},
         {"@rawstring", WANT_RAW},       {"@id", WANT_ID},
-        {"@timezone", WANT_ZONE},
+        {"@timezone", WANT_ZONE},       {FIELD_SOURCE_NAME, WANT_SOURCE},
     };
 
     struct str rest;
@@ -96,7 +98,7 @@ static void bind_want(struct builder *b, const struct source_decl *d, struct str
 {
     w->kind = kind_of_name(name);
     w->own = w->untagged = SLOT_NONE;
-    if (name.len == 0 || w->kind == WANT_TIMESTAMP)
+    if (name.len == 0 || w->kind == WANT_TIMESTAMP || w->kind == WANT_SOURCE)
         return;
     if (w->kind >= WANT_PROPERTY) {
         bind_qradar(b, name, w);
@@ -195,6 +197,7 @@ static enum lanner_rc program_build(struct extractor *x, bool emitted_time,
     p->decl = d;
     bind_recognition(&b, p, n_recognised);
     bind_wraps(&b, p);
+    b.in_values = true;
     if (d != NULL) {
         const struct source_cands *first = emitted_time ? &d->emitted : &d->happened;
         const struct source_cands *second = emitted_time ? &d->happened : &d->emitted;
@@ -216,9 +219,14 @@ static enum lanner_rc program_build(struct extractor *x, bool emitted_time,
     p->text_slots = ARENA_ARRAY(&x->arena, uint32_t, p->n_text_slots);
     if (p->n_text_slots > 0)
         memcpy(p->text_slots, b.text_slots.items, p->n_text_slots * sizeof(*p->text_slots));
+    p->n_value_slots = b.value_slots.n;
+    p->value_slots = ARENA_ARRAY(&x->arena, uint32_t, p->n_value_slots);
+    if (p->n_value_slots > 0)
+        memcpy(p->value_slots, b.value_slots.items, p->n_value_slots * sizeof(*p->value_slots));
     rc = json_paths_new(p->paths, p->n_slots, &p->jp, err);
     VEC_DONE(&b.paths);
     VEC_DONE(&b.text_slots);
+    VEC_DONE(&b.value_slots);
     strmap_done(&b.slots);
     buf_done(&b.key);
     return rc;
@@ -258,6 +266,31 @@ static void copy_tags(struct extractor *x, const struct source_options *o)
     }
 }
 
+static void bind_text(struct extractor *x)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } parts[] = {
+        {"priority", offsetof(struct syslog_header, priority)},
+        {"host", offsetof(struct syslog_header, host)},
+        {"app", offsetof(struct syslog_header, app)},
+        {"pid", offsetof(struct syslog_header, pid)},
+        {"msgid", offsetof(struct syslog_header, msgid)},
+    };
+
+    x->text_decls = ARENA_ARRAY(&x->arena, uint32_t, x->set->n_decls);
+    for (size_t i = 0; i < x->set->n_decls; i++)
+        if (decl_takes_text(x->set->decls[i]))
+            x->text_decls[x->n_text_decls++] = (uint32_t)i;
+    x->header_names = ARENA_ARRAY(&x->arena, struct header_name, x->n_names);
+    for (size_t i = 0; i < x->n_names; i++)
+        for (size_t k = 0; k < ARRAY_LEN(parts); k++)
+            if (str_eqz(x->names[i], parts[k].name))
+                x->header_names[x->n_header_names++] =
+                    (struct header_name){(uint32_t)i, (uint32_t)parts[k].offset};
+}
+
 static void copy_wraps(struct extractor *x)
 {
     const struct source_set *s = x->set;
@@ -289,6 +322,7 @@ enum lanner_rc extractor_new(const struct source_set *s, const struct source_opt
     copy_names(x, names, n);
     copy_tags(x, o);
     copy_wraps(x);
+    bind_text(x);
     x->n_programs = s->n_decls + 1 + s->n_wrappers;
     x->programs = ARENA_ARRAY(&x->arena, struct program, x->n_programs);
     for (size_t i = 0; i < x->n_programs; i++) {

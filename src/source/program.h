@@ -18,6 +18,7 @@ enum want_kind {
     WANT_RAW,       /* @rawstring */
     WANT_ID,        /* @id */
     WANT_ZONE,      /* @timezone */
+    WANT_SOURCE,    /* FIELD_SOURCE_NAME */
     WANT_PROPERTY,  /* FIELD_PROPERTY_PREFIX: own field in any case, then places of the source */
     WANT_VIEW       /* FIELD_QRADAR_PREFIX; last: see row_value */
 };
@@ -71,8 +72,10 @@ struct program {
     struct want_cand *ids;
     size_t n_ids;
     struct want *wants;   /* one for each name asked for */
-    uint32_t *text_slots; /* slots that a text record's pairs fill */
+    uint32_t *text_slots; /* slots that the pairs of any text record fill: QRadar's view of it */
     size_t n_text_slots;
+    uint32_t *value_slots; /* those that the pairs of a text record with fields fill */
+    size_t n_value_slots;
     struct open_tag *open_tags;
     size_t n_open_tags;
 };
@@ -94,7 +97,15 @@ struct extractor {
     /* Declarations, then undeclared, then wrappers. */
     struct program *programs;
     size_t n_programs;
-    uint32_t *wrap_of; /* path of wrap_slots -> index of the wrapper */
+    uint32_t *wrap_of;    /* path of wrap_slots -> index of the wrapper */
+    uint32_t *text_decls; /* declarations that may hold for a text record: they ask for @form */
+    size_t n_text_decls;
+    /* Names that the syslog header around a record has, when the record has them not. */
+    struct header_name {
+        uint32_t name;
+        uint32_t offset; /* in struct syslog_header */
+    } * header_names;
+    size_t n_header_names;
 };
 
 static inline size_t program_undeclared(const struct extractor *x)
@@ -109,9 +120,14 @@ static inline size_t program_of_wrapper(const struct extractor *x, size_t wrappe
 /* The first declaration whose conditions hold for the values read by p, SIZE_MAX when none does
  * among those p can tell. */
 size_t program_recognise(const struct program *p, const struct val *vals);
+/* The same for a text record: of the declarations that ask for its form. */
+size_t text_recognise(const struct extractor *x, const struct text_event *e);
+/* Whether some alternative of the declaration asks for @form. */
+bool decl_takes_text(const struct source_decl *d);
 /* The value of a list of candidates: the first that is there and not empty; empty when those that
- * are there all are; else absent. */
-struct val program_pick(const struct want_cand *cands, size_t n, const struct val *vals);
+ * are there all are; else absent. The arena is for what a transform decodes. */
+struct val program_pick(const struct want_cand *cands, size_t n, const struct val *vals,
+                        struct arena *a);
 
 /* Case is ignored; a `*` at the beginning or the end of the pattern stands for anything. */
 bool source_text_matches(struct str pattern, struct str s);

@@ -286,7 +286,7 @@ static void list_record(struct listing *l, const struct record *r)
         (void)json_flatten_picked(r->bytes, STR(""), 0, l->arena, is_wanted, add_leaf, l);
     } else if (r->shape == RECORD_CSV) {
         size_t n;
-        struct str *cells = csv_split(r->bytes, r->header->delimiter, l->arena, r->header->n, &n);
+        struct str *cells = csv_row_split(r->bytes, r->header, l->arena, &n);
 
         for (size_t i = 0; i < n; i++)
             (void)add_leaf(l, r->header->names[i], val_str(cells[i]));

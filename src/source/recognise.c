@@ -51,7 +51,48 @@ size_t program_recognise(const struct program *p, const struct val *vals)
     return SIZE_MAX;
 }
 
-struct val program_pick(const struct want_cand *cands, size_t n, const struct val *vals)
+static bool asks_form(const struct source_alt *alt)
+{
+    for (size_t i = 0; i < alt->n_conds; i++)
+        if (str_eqz(alt->conds[i].path, "@form"))
+            return true;
+    return false;
+}
+
+bool decl_takes_text(const struct source_decl *d)
+{
+    for (size_t i = 0; i < d->n_alts; i++)
+        if (asks_form(&d->alts[i]))
+            return true;
+    return false;
+}
+
+static bool alt_holds(const struct source_alt *alt, const struct text_event *e)
+{
+    for (size_t i = 0; i < alt->n_conds; i++) {
+        struct json_path path = {alt->conds[i].path, JSON_PATH_DECLARED};
+        struct val v = text_event_get(e, &path);
+
+        if (!cond_holds(&alt->conds[i], &v))
+            return false;
+    }
+    return true;
+}
+
+size_t text_recognise(const struct extractor *x, const struct text_event *e)
+{
+    for (size_t i = 0; i < x->n_text_decls; i++) {
+        const struct source_decl *d = x->set->decls[x->text_decls[i]];
+
+        for (size_t k = 0; k < d->n_alts; k++)
+            if (asks_form(&d->alts[k]) && alt_holds(&d->alts[k], e))
+                return x->text_decls[i];
+    }
+    return SIZE_MAX;
+}
+
+struct val program_pick(const struct want_cand *cands, size_t n, const struct val *vals,
+                        struct arena *a)
 {
     struct val empty = VAL_ABSENT;
 
@@ -62,7 +103,7 @@ struct val program_pick(const struct want_cand *cands, size_t n, const struct va
         if (!val_is_text(&v))
             continue;
         if (c->transform != TRANSFORM_NONE)
-            v = transform_apply(c->transform, c->map, v);
+            v = transform_apply(c->transform, c->map, v, a);
         if (v.kind == KIND_ABSENT)
             continue;
         if (v.len > 0)

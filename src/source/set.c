@@ -144,6 +144,11 @@ const char *source_name(const struct source_set *s, size_t i)
     return i < s->n_decls ? s->decls[i]->label.ptr : "undeclared";
 }
 
+struct str source_kind(const struct source_set *s, size_t i)
+{
+    return i < s->n_decls ? s->decls[i]->name : STR("");
+}
+
 void source_tag_values(const struct source_set *s, struct str tag, struct str *out, size_t cap,
                        size_t *n)
 {
@@ -159,6 +164,22 @@ void source_tag_values(const struct source_set *s, struct str tag, struct str *o
         if (!seen)
             out[(*n)++] = def->value;
     }
+}
+
+static void each_name(const struct source_decl *d, void (*fn)(void *ctx, struct str name),
+                      void *ctx)
+{
+    for (size_t i = 0; d != NULL && i < d->n_fields; i++)
+        fn(ctx, d->fields[i].name);
+    for (size_t i = 0; d != NULL && i < d->n_tags; i++)
+        fn(ctx, d->tags[i].name);
+}
+
+void source_each_name(const struct source_set *s, void (*fn)(void *ctx, struct str name), void *ctx)
+{
+    for (size_t i = 0; i < s->n_decls; i++)
+        each_name(s->decls[i], fn, ctx);
+    each_name(s->fallback, fn, ctx);
 }
 
 static size_t add_types(const struct source_decl *d, int64_t *ids, size_t n, size_t cap)

@@ -18,10 +18,18 @@ enum lanner_rc source_set_open(const char *const *folders, size_t n_folders,
 void source_set_free(struct source_set *s);
 size_t source_set_count(const struct source_set *s);
 const char *source_name(const struct source_set *s, size_t i);
+/* The name of the file it stands in: of the shapes entra-signin/graph and entra-signin/table it is
+ * entra-signin; "" for records without a declaration (SIZE_MAX). */
+struct str source_kind(const struct source_set *s, size_t i);
 /* Values a constant field (a tag) can have over all sources: for warnings about filters that no
  * input can satisfy. */
 void source_tag_values(const struct source_set *s, struct str tag, struct str *out, size_t cap,
                        size_t *n);
+
+/* Calls fn with the name of each canonical field and each tag of the declarations; names that
+ * several have come several times. */
+void source_each_name(const struct source_set *s, void (*fn)(void *ctx, struct str name),
+                      void *ctx);
 
 struct source_options {
     bool emitted_time; /* event-time=emitted */
@@ -68,6 +76,13 @@ typedef bool (*extractor_screen)(void *ctx, uint32_t name, const struct val *v);
 void extractor_worker_screen(struct extractor_worker *w, const uint32_t *names, size_t n,
                              extractor_screen fn, void *ctx);
 
+/* Who asks for each name, and who may still want the record (it changes as the screen is called):
+ * what is made and not read is made only when some bit is in both. */
+void extractor_worker_asks(struct extractor_worker *w, const uint64_t *asks, const uint64_t *open);
+/* Of the next records the names marked may be left out: what is made and not read is not made then.
+ * NULL: all are wanted. */
+void extractor_worker_thin(struct extractor_worker *w, const bool *names);
+
 enum extract_status {
     EXTRACT_OK,
     EXTRACT_BROKEN,  /* not readable as its format */
@@ -84,6 +99,7 @@ struct extracted {
     bool usable;
     size_t broken_at; /* offset in bytes */
     bool cut;         /* the open row lacks fields: too many, or too deep */
+    struct str kind;  /* source_kind of it */
     struct val id;    /* the record id of its source (for --dedup), or absent; when want_id */
 };
 /* @id hashes the raw bytes and the row's ordinal: b->ord[row] is set before the call. */
@@ -115,8 +131,10 @@ struct literal_list {
  * characters, with ignore_case also what is not ASCII (for k and s their kin U+212A and U+017F are
  * added), for the whole record (and QRadar's payload) also what blanks may stand beside; of the
  * pieces the longest is taken, of the whole record one that is no part of a JSON key when it has
- * three bytes or more. A JSON record with the mark \u is
- * a candidate in any case (that is the scan's to see to). name "": any part of the record. */
+ * three bytes or more; = and | have a backslash before them in some records. Where some source
+ * decodes values of the name, they are cut at what it decodes, or the codes of the piece's bytes
+ * are added. A JSON record with the mark \u is a candidate in any case (that is the scan's to see
+ * to). name "": any part of the record. */
 bool source_literals(const struct extractor *x, struct str name, struct str literal,
                      bool ignore_case, struct literal_list *out, struct arena *a);
 

@@ -287,9 +287,9 @@ struct want_cand *property_bind(struct builder *b, struct str name, size_t *n)
 
 /* ---- values ---- */
 
-static bool test_holds(const struct view_test *t, const struct val *vals)
+static bool test_holds(const struct view_test *t, const struct val *vals, struct arena *a)
 {
-    struct val v = program_pick(t->cands, t->n_cands, vals);
+    struct val v = program_pick(t->cands, t->n_cands, vals, a);
     struct str text = val_is_text(&v) ? val_as_str(&v) : STR("");
 
     for (size_t i = 0; i < t->when->n_values; i++)
@@ -298,23 +298,24 @@ static bool test_holds(const struct view_test *t, const struct val *vals)
     return false;
 }
 
-static const struct source_rule *rule_that_holds(const struct view_want *w, const struct val *vals)
+static const struct source_rule *rule_that_holds(const struct view_want *w, const struct val *vals,
+                                                 struct arena *a)
 {
     for (size_t i = 0; i < w->n_rules; i++) {
         const struct view_rule *r = &w->rules[i];
         bool all = true;
 
         for (size_t k = 0; all && k < r->rule->n_whens; k++)
-            all = test_holds(&r->tests[k], vals);
+            all = test_holds(&r->tests[k], vals, a);
         if (all)
             return r->rule;
     }
     return NULL;
 }
 
-static struct val rule_number(const struct view_want *w, const struct val *vals)
+static struct val rule_number(const struct view_want *w, const struct val *vals, struct arena *a)
 {
-    const struct source_rule *r = rule_that_holds(w, vals);
+    const struct source_rule *r = rule_that_holds(w, vals, a);
 
     return r != NULL ? val_long(r->id) : VAL_ABSENT;
 }
@@ -340,10 +341,10 @@ static struct val id_of(const struct val *v, bool (*by_name)(struct str name, in
 
 /* The first place that gives an id: a name that nobody knows is passed over. */
 static struct val pick_id(const struct want_cand *cands, size_t n, const struct val *vals,
-                          bool (*by_name)(struct str name, int64_t *id))
+                          bool (*by_name)(struct str name, int64_t *id), struct arena *a)
 {
     for (size_t i = 0; i < n; i++) {
-        struct val v = program_pick(&cands[i], 1, vals);
+        struct val v = program_pick(&cands[i], 1, vals, a);
         struct val id = id_of(&v, by_name);
 
         if (id.kind != KIND_ABSENT)
@@ -354,13 +355,13 @@ static struct val pick_id(const struct want_cand *cands, size_t n, const struct 
 
 static struct val text_value(const struct view_want *w, const struct val *vals, struct arena *a)
 {
-    struct val v = program_pick(w->cands, w->n_cands, vals);
+    struct val v = program_pick(w->cands, w->n_cands, vals, a);
     const struct source_rule *r;
     char *dst;
 
     if (w->n_rules == 0 || (w->n_cands > 0 && (!val_is_text(&v) || v.len == 0)))
         return v;
-    r = rule_that_holds(w, vals);
+    r = rule_that_holds(w, vals, a);
     if (r == NULL)
         return v;
     if (w->n_cands == 0)
@@ -373,10 +374,10 @@ static struct val text_value(const struct view_want *w, const struct val *vals, 
 }
 
 static struct val time_value(const struct view_want *w, const struct val *vals,
-                             const struct timestamp_hint *hint)
+                             const struct timestamp_hint *hint, struct arena *a)
 {
     for (size_t i = 0; i < w->n_cands; i++) {
-        struct val v = program_pick(&w->cands[i], 1, vals);
+        struct val v = program_pick(&w->cands[i], 1, vals, a);
         int64_t ns;
 
         if (val_is_text(&v) && v.len > 0 && timestamp_parse(val_as_str(&v), hint, &ns))
@@ -385,17 +386,18 @@ static struct val time_value(const struct view_want *w, const struct val *vals,
     return VAL_ABSENT;
 }
 
-static struct val derived_value(const struct view_want *w, const struct val *vals)
+static struct val derived_value(const struct view_want *w, const struct val *vals, struct arena *a)
 {
     bool of_type = w->kind == VIEW_TYPE_NAME;
-    struct val v = program_pick(w->cands, w->n_cands, vals);
+    struct val v = program_pick(w->cands, w->n_cands, vals, a);
     const char *name;
 
     if (val_is_text(&v) && v.len > 0 && (w->kind != VIEW_HIGH || is_number(&v)))
         return v;
-    v = pick_id(w->base, w->n_base, vals, of_type ? qradar_type_by_name : qradar_category_by_name);
+    v = pick_id(w->base, w->n_base, vals, of_type ? qradar_type_by_name : qradar_category_by_name,
+                a);
     if (v.kind == KIND_ABSENT)
-        v = rule_number(w, vals);
+        v = rule_number(w, vals, a);
     if (v.kind == KIND_ABSENT)
         return v;
     if (w->kind == VIEW_HIGH)
@@ -415,24 +417,24 @@ struct val view_value(const struct view_want *w, const struct val *vals,
     case VIEW_HOST:
         return text_value(w, vals, a);
     case VIEW_TIME:
-        return time_value(w, vals, hint);
+        return time_value(w, vals, hint, a);
     case VIEW_PROTOCOL:
-        return pick_id(w->cands, w->n_cands, vals, qradar_protocol_by_name);
+        return pick_id(w->cands, w->n_cands, vals, qradar_protocol_by_name, a);
     case VIEW_CATEGORY:
     case VIEW_TYPE:
         v = pick_id(w->cands, w->n_cands, vals,
-                    w->kind == VIEW_TYPE ? qradar_type_by_name : qradar_category_by_name);
-        return v.kind != KIND_ABSENT ? v : rule_number(w, vals);
+                    w->kind == VIEW_TYPE ? qradar_type_by_name : qradar_category_by_name, a);
+        return v.kind != KIND_ABSENT ? v : rule_number(w, vals, a);
     case VIEW_NUMBER:
-        v = program_pick(w->cands, w->n_cands, vals);
+        v = program_pick(w->cands, w->n_cands, vals, a);
         if (val_is_text(&v) && v.len > 0)
             return v;
-        v = rule_number(w, vals);
+        v = rule_number(w, vals, a);
         return v.kind == KIND_ABSENT && w->usual >= 0 ? val_long(w->usual) : v;
     case VIEW_HIGH:
     case VIEW_CATEGORY_NAME:
     case VIEW_TYPE_NAME:
-        return derived_value(w, vals);
+        return derived_value(w, vals, a);
     }
     return VAL_ABSENT;
 }

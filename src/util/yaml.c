@@ -10,6 +10,7 @@
 
 #include "util/buf.h"
 #include "util/num.h"
+#include "util/suggest.h"
 
 /* Keys of one mapping: finding double ones compares each with each. */
 #define MAX_KEYS 10000
@@ -31,6 +32,18 @@ struct builder {
     struct yaml_node *root;
 };
 
+static enum lanner_rc fail_at(const char *file, size_t line, size_t column, const char *text,
+                              struct lanner_err *err)
+{
+    err_set(err, LANNER_ERR_INPUT, "%s:%zu:%zu: %s", file, line, column, text);
+    if (err != NULL) {
+        err->line = (uint32_t)line;
+        err->column = (uint32_t)column;
+        err->length = 1;
+    }
+    return LANNER_ERR_INPUT;
+}
+
 enum lanner_rc yaml_error(const struct yaml_node *at, struct lanner_err *err, const char *fmt, ...)
 {
     char text[400];
@@ -39,13 +52,13 @@ enum lanner_rc yaml_error(const struct yaml_node *at, struct lanner_err *err, co
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    return err_set(err, LANNER_ERR_INPUT, "%s:%u: %s", at->file, at->line, text);
+    return fail_at(at->file, at->line, at->column, text, err);
 }
 
 static enum lanner_rc refuse(const struct builder *b, const yaml_event_t *event,
                              struct lanner_err *err, const char *what)
 {
-    return err_set(err, LANNER_ERR_INPUT, "%s:%zu: %s", b->file, event->start_mark.line + 1, what);
+    return fail_at(b->file, event->start_mark.line + 1, event->start_mark.column + 1, what, err);
 }
 
 static struct yaml_node *new_node(struct builder *b, enum yaml_kind kind, const yaml_event_t *event)
@@ -56,6 +69,8 @@ static struct yaml_node *new_node(struct builder *b, enum yaml_kind kind, const 
     node->file = b->file;
     node->line = (uint32_t)(event->start_mark.line + 1);
     node->column = (uint32_t)(event->start_mark.column + 1);
+    node->start = event->start_mark.index;
+    node->end = event->end_mark.index;
     return node;
 }
 
@@ -118,13 +133,14 @@ static void free_open(struct open_node *top)
     VEC_DONE(&top->keys);
 }
 
-static void close_collection(struct builder *b)
+static void close_collection(struct builder *b, const yaml_event_t *event)
 {
     struct open_node *top = &b->stack[--b->depth];
 
     top->node->n = top->items.n;
     top->node->items = keep(b, top->items.items, top->items.n);
     top->node->keys = keep(b, top->keys.items, top->keys.n);
+    top->node->end = event->end_mark.index;
     free_open(top);
 }
 
@@ -159,7 +175,7 @@ static enum lanner_rc take_event(struct builder *b, const yaml_event_t *event,
         return open_collection(b, YAML_MAPPING, event, err);
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:
-        close_collection(b);
+        close_collection(b, event);
         return LANNER_OK;
     case YAML_ALIAS_EVENT:
         return refuse(b, event, err, "aliases are not accepted");
@@ -179,10 +195,14 @@ static enum lanner_rc run_parser(struct builder *b, yaml_parser_t *parser, struc
         yaml_event_type_t type;
         enum lanner_rc rc;
 
-        if (!yaml_parser_parse(parser, &event))
-            return err_set(err, LANNER_ERR_INPUT, "%s:%zu: not YAML: %s", b->file,
-                           parser->problem_mark.line + 1,
-                           parser->problem != NULL ? parser->problem : "unreadable");
+        if (!yaml_parser_parse(parser, &event)) {
+            char text[200];
+
+            snprintf(text, sizeof(text), "not YAML: %s",
+                     parser->problem != NULL ? parser->problem : "unreadable");
+            return fail_at(b->file, parser->problem_mark.line + 1, parser->problem_mark.column + 1,
+                           text, err);
+        }
         type = event.type;
         rc = take_event(b, &event, err);
         yaml_event_delete(&event);
@@ -330,6 +350,20 @@ enum lanner_rc yaml_get_seq(struct arena *a, const struct yaml_node *map, const 
     return LANNER_OK;
 }
 
+static enum lanner_rc unknown_key(const struct yaml_node *key, const char *const *allowed,
+                                  struct lanner_err *err)
+{
+    struct suggest near = suggest_start(key->text);
+    char room[200];
+
+    yaml_error(key, err, "unknown key '%.*s'", STR_ARG(key->text));
+    for (size_t k = 0; allowed[k] != NULL; k++)
+        suggest_offer(&near, str_z(allowed[k]));
+    if (suggest_print(&near, room, sizeof(room)))
+        err_hint(err, "%s", room);
+    return LANNER_ERR_INPUT;
+}
+
 enum lanner_rc yaml_only_keys(const struct yaml_node *map, const char *const *allowed,
                               struct lanner_err *err)
 {
@@ -340,7 +374,7 @@ enum lanner_rc yaml_only_keys(const struct yaml_node *map, const char *const *al
         while (allowed[k] != NULL && !str_eqz(map->keys[i]->text, allowed[k]))
             k++;
         if (allowed[k] == NULL)
-            return yaml_error(map->keys[i], err, "unknown key '%.*s'", STR_ARG(map->keys[i]->text));
+            return unknown_key(map->keys[i], allowed, err);
     }
     return LANNER_OK;
 }

@@ -23,6 +23,9 @@ struct yaml_node {
     struct yaml_node **items; /* sequence: n; mapping: n values, in the order written */
     struct yaml_node **keys;  /* mapping: n scalars */
     const char *file;         /* name given to yaml_parse, for messages */
+    /* Where it stands: characters (not bytes) from the beginning of the text. The end of a block
+     * collection may lie behind blank lines and comments that follow it. */
+    size_t start, end;
 };
 
 /* Parses one document; an empty one is an empty mapping. Nodes and texts live in the arena. `name`
@@ -32,7 +35,8 @@ enum lanner_rc yaml_parse(struct arena *a, const char *name, struct str text,
 
 /* Value of a key in a mapping; NULL when absent or when the node is no mapping. */
 struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
-/* An error at a node: "name:line: text". Returns LANNER_ERR_INPUT. */
+/* An error at a node: "name:line:column: text", the place in err as well. Returns LANNER_ERR_INPUT.
+ */
 enum lanner_rc yaml_error(const struct yaml_node *at, struct lanner_err *err, const char *fmt, ...)
     PRINTF(3, 4);
 /* The node must be of that kind. */
@@ -53,7 +57,7 @@ enum lanner_rc yaml_get_long(const struct yaml_node *map, const char *key, int64
 enum lanner_rc yaml_get_seq(struct arena *a, const struct yaml_node *map, const char *key,
                             struct yaml_node **out, struct lanner_err *err) MUST_USE;
 /* Every key of the mapping is one of the NULL-terminated list; the error names the first that is
- * not. */
+ * not, its hint the nearest that is. */
 enum lanner_rc yaml_only_keys(const struct yaml_node *map, const char *const *allowed,
                               struct lanner_err *err) MUST_USE;
 

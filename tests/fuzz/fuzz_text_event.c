@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     v = text_event_get(&e, &path);
     if (!val_is_null(&v) && v.len > size)
         abort();
-    if (text_event_time(text, NULL, &a, &time_text) != TIME_NONE && time_text.ptr == NULL)
+    if (text_event_time(&e, NULL, &time_text) != TIME_NONE && time_text.ptr == NULL)
         abort();
     if (syslog_host(text).len > size)
         abort();

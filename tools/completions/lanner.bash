@@ -22,9 +22,13 @@ _lanner() {
             mapfile -t COMPREPLY < <(compgen -W "table ndjson json csv tsv markdown chart svg" -- "$cur")
             return
         fi
+        if [ "$command" = detect ]; then
+            mapfile -t COMPREPLY < <(compgen -W "table ndjson json csv ecs ocsf sarif html" -- "$cur")
+            return
+        fi
         ;;
     -l | --language)
-        mapfile -t COMPREPLY < <(compgen -W "cql aql" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "cql aql both" -- "$cur")
         return
         ;;
     --shape)

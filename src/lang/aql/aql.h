@@ -16,4 +16,7 @@ enum lanner_rc aql_plan(struct str text, const struct front_options *options,
 /* Offers the names of all fields of events (or of flows), and of what else tolerant mode knows. */
 void aql_suggest_fields(struct suggest *s, bool flows);
 
+/* aql_parse and its tree, for who reads a query without running it (lint). */
+#include "lang/aql/ast.h"
+
 #endif

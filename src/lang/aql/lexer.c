@@ -282,12 +282,40 @@ static bool at_placeholder(const struct cursor *c)
            (cursor_peek(c) == ':' && is_letter(cursor_look(c, 1)));
 }
 
-/* The value that the caller gives stands for the placeholder as a literal, never as query text. */
+/* The literal that a value given from outside stands for: never query text. */
+static void set_literal(struct aql_token *t, struct str value)
+{
+    int64_t whole;
+    double d;
+
+    t->text = value;
+    t->kind = TOKEN_NUMBER;
+    if (num_parse_long(value, &whole))
+        t->number = val_long(whole);
+    else if (num_parse_double(value, &d))
+        t->number = val_double(d);
+    else
+        t->kind = TOKEN_STRING;
+    t->list = t->kind == TOKEN_STRING && str_find_char(value, ',') != SIZE_MAX;
+}
+
+static bool given_value(const struct aql_parser *r, struct str name, struct str *value)
+{
+    for (size_t i = 0; name.len != 0 && i < r->p->options->n_params; i++) {
+        if (!str_eq(r->p->options->params[i].name, name))
+            continue;
+        *value = r->p->options->params[i].value;
+        return true;
+    }
+    return false;
+}
+
+/* What a dashboard fills in. */
 static bool lex_placeholder(struct aql_parser *r, struct aql_token *t)
 {
     struct cursor *c = &r->cur;
     size_t start = c->pos, close;
-    struct str name;
+    struct str name, value;
 
     if (cursor_take(c, ":")) {
         size_t body = c->pos;
@@ -303,21 +331,8 @@ static bool lex_placeholder(struct aql_parser *r, struct aql_token *t)
         name = str_trim(str_of(c->text.ptr + c->pos, close != SIZE_MAX ? close : 0));
         c->pos += close != SIZE_MAX ? close + 1 : 0;
     }
-    for (size_t i = 0; name.len != 0 && i < r->p->options->n_params; i++) {
-        const struct front_param *param = &r->p->options->params[i];
-        int64_t whole;
-        double d;
-
-        if (!str_eq(param->name, name))
-            continue;
-        t->text = param->value;
-        t->kind = TOKEN_NUMBER;
-        if (num_parse_long(param->value, &whole))
-            t->number = val_long(whole);
-        else if (num_parse_double(param->value, &d))
-            t->number = val_double(d);
-        else
-            t->kind = TOKEN_STRING;
+    if (given_value(r, name, &value)) {
+        set_literal(t, value);
         return true;
     }
     err_set_at(&r->bad, LANNER_ERR_QUERY, cursor_span(c, start),
@@ -326,6 +341,128 @@ static bool lex_placeholder(struct aql_parser *r, struct aql_token *t)
     if (name.len != 0)
         err_hint(&r->bad, "put the value in its place, or give it with --param %.*s=VALUE",
                  (int)MIN(name.len, (size_t)64), name.ptr);
+    return false;
+}
+
+/* ---- Parameters, as CQL writes them: ?name, ?{name=default} ---- */
+
+static bool at_param(const struct cursor *c)
+{
+    char next = cursor_look(c, 1);
+
+    return cursor_peek(c) == '?' && (is_letter(next) || next == '{');
+}
+
+static void skip_spaces(struct cursor *c)
+{
+    while (ascii_is_space(cursor_peek(c)))
+        c->pos++;
+}
+
+static struct str param_name(struct cursor *c)
+{
+    size_t start = c->pos;
+
+    while (is_letter(cursor_peek(c)) || ascii_is_digit(cursor_peek(c)))
+        c->pos++;
+    return cursor_text(c, start);
+}
+
+/* The cursor is behind `?{`. A default in quotes is text, whatever it looks like. False when it is
+ * not written so. */
+static bool lex_param_body(struct aql_parser *r, struct aql_param_default *out)
+{
+    struct cursor *c = &r->cur;
+    size_t start;
+
+    *out = (struct aql_param_default){0};
+    skip_spaces(c);
+    out->name = param_name(c);
+    skip_spaces(c);
+    if (out->name.len == 0)
+        return false;
+    if (cursor_take(c, "}"))
+        return true;
+    if (!cursor_take(c, "="))
+        return false;
+    skip_spaces(c);
+    start = c->pos;
+    out->quoted = cursor_peek(c) == '\'';
+    out->given = true;
+    if (out->quoted) {
+        if (!lex_marked(r, '\'', &out->value))
+            return false;
+        skip_spaces(c);
+    } else {
+        while (!cursor_end(c) && cursor_peek(c) != '}' && cursor_peek(c) != '\n')
+            c->pos++;
+        out->value = str_trim(cursor_text(c, start));
+    }
+    return cursor_take(c, "}");
+}
+
+/* A default counts wherever the parameter stands: those of the text are collected once. */
+static void collect_defaults(struct aql_parser *r)
+{
+    struct cursor keep = r->cur;
+
+    r->has_defaults = true;
+    r->defaults = ARENA_ARRAY(r->arena, struct aql_param_default, AQL_MAX_DEFAULTS);
+    for (size_t at = 0; at < keep.text.len && r->n_defaults < AQL_MAX_DEFAULTS;) {
+        struct aql_param_default d;
+        size_t mark = str_find(str_of(keep.text.ptr + at, keep.text.len - at), STR("?{"));
+
+        if (mark == SIZE_MAX)
+            break;
+        r->cur.pos = at + mark + 2;
+        if (lex_param_body(r, &d) && d.given)
+            r->defaults[r->n_defaults++] = d;
+        at = MAX(r->cur.pos, at + mark + 2);
+    }
+    r->cur = keep;
+}
+
+static bool lex_param(struct aql_parser *r, struct aql_token *t)
+{
+    struct cursor *c = &r->cur;
+    size_t start = c->pos;
+    struct aql_param_default d = {0};
+    struct str value;
+
+    if (!r->has_defaults)
+        collect_defaults(r);
+    c->pos++;
+    if (!cursor_take(c, "{")) {
+        d.name = param_name(c);
+    } else if (!lex_param_body(r, &d)) {
+        err_set_at(&r->bad, LANNER_ERR_QUERY, cursor_span(c, start),
+                   "expected a parameter such as ?{name=default}, found '%.*s'",
+                   (int)MIN(c->pos - start, (size_t)64), c->text.ptr + start);
+        return false;
+    }
+    aql_repair(r->p, cursor_span(c, start), "?%.*s is read as a parameter; AQL has none",
+               (int)MIN(d.name.len, (size_t)64), d.name.ptr);
+    if (given_value(r, d.name, &value)) {
+        set_literal(t, value);
+        return true;
+    }
+    for (size_t i = 0; !d.given && i < r->n_defaults; i++) {
+        if (str_eq(r->defaults[i].name, d.name))
+            d = r->defaults[i];
+    }
+    if (d.given) {
+        set_literal(t, d.value);
+        if (d.quoted) {
+            t->kind = TOKEN_STRING;
+            t->list = false;
+        }
+        return true;
+    }
+    err_set_at(&r->bad, LANNER_ERR_QUERY, cursor_span(c, start), "the parameter ?%.*s has no value",
+               (int)MIN(d.name.len, (size_t)64), d.name.ptr);
+    err_hint(&r->bad, "give one with --param %.*s=VALUE, or a default: ?{%.*s=VALUE}",
+             (int)MIN(d.name.len, (size_t)64), d.name.ptr, (int)MIN(d.name.len, (size_t)64),
+             d.name.ptr);
     return false;
 }
 
@@ -403,6 +540,8 @@ static struct aql_token lex_token(struct aql_parser *r)
         t.text = cursor_text(c, start);
     } else if (at_placeholder(c)) {
         fine = lex_placeholder(r, &t);
+    } else if (at_param(c)) {
+        fine = lex_param(r, &t);
     } else {
         fine = !cursor_at(c, "&&") && (lex_word(r, &t) || lex_sign(r, &t));
         if (!fine)

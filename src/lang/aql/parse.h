@@ -64,6 +64,7 @@ struct aql_token {
     enum aql_word word;
     enum aql_sign sign;
     bool glued; /* nothing stands between it and the token before */
+    bool list;  /* TOKEN_STRING: a parameter's value with commas: in a list, several values */
     struct span at;
     struct str text;   /* name or literal, decoded */
     struct val number; /* TOKEN_NUMBER */
@@ -76,6 +77,14 @@ struct aql_node_list {
     size_t n, cap;
 };
 
+/* Defaults of parameters that one text gives. */
+#define AQL_MAX_DEFAULTS 200
+
+struct aql_param_default {
+    struct str name, value;
+    bool given, quoted;
+};
+
 struct aql_parser {
     struct aql_parse *p;
     struct arena *arena;
@@ -84,6 +93,9 @@ struct aql_parser {
     unsigned ring_head, ring_n;
     struct span last; /* place of the token consumed last */
     struct lanner_err bad;
+    struct aql_param_default *defaults; /* arena */
+    size_t n_defaults;
+    bool has_defaults;     /* they were looked for */
     unsigned depth;        /* open levels of the recursion */
     uint32_t tree;         /* depth of the deepest node of the query so far */
     unsigned blocks;       /* open CASE and SESSION BY: END ends them */

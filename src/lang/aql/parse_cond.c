@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "lang/aql/parse.h"
+#include "util/num.h"
 
 /* Pattern operators that are words. */
 static const struct {
@@ -171,6 +172,32 @@ static enum lanner_rc parse_in_set(struct aql_parser *r, struct aql_node *n, str
     return LANNER_OK;
 }
 
+/* A parameter whose value has commas stands for several values. */
+static void push_param_values(struct aql_parser *r, struct aql_node_list *kids)
+{
+    struct aql_token t = aql_take(r);
+    struct str rest = t.text;
+
+    for (;;) {
+        size_t comma = MIN(str_find_char(rest, ','), rest.len);
+        struct str value = str_trim(str_of(rest.ptr, comma));
+        struct aql_node *item;
+        int64_t whole;
+
+        if (num_parse_long(value, &whole)) {
+            item = aql_node(r, AQL_NUMBER, t.at);
+            item->number = val_long(whole);
+        } else {
+            item = aql_node(r, AQL_STRING, t.at);
+        }
+        item->text = value;
+        aql_list_push(r, kids, item);
+        if (comma == rest.len)
+            return;
+        rest = str_of(rest.ptr + comma + 1, rest.len - comma - 1);
+    }
+}
+
 /* The list behind `(`. */
 static enum lanner_rc parse_in_list(struct aql_parser *r, struct aql_node_list *kids,
                                     struct lanner_err *err)
@@ -179,6 +206,11 @@ static enum lanner_rc parse_in_list(struct aql_parser *r, struct aql_node_list *
     enum lanner_rc rc;
 
     do {
+        if (aql_look(r, 0)->list &&
+            (aql_look(r, 1)->sign == SIGN_COMMA || aql_look(r, 1)->sign == SIGN_CLOSE)) {
+            push_param_values(r, kids);
+            continue;
+        }
         TRY(aql_parse_expr(r, &item, err));
         aql_list_push(r, kids, item);
     } while (aql_take_sign(r, SIGN_COMMA));

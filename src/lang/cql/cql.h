@@ -20,4 +20,7 @@ struct cql_stage_help {
 };
 bool cql_stage_help(size_t i, struct cql_stage_help *out);
 
+/* cql_parse and its tree, for who reads a query without running it (lint). */
+#include "lang/cql/ast.h"
+
 #endif

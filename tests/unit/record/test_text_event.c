@@ -54,7 +54,8 @@ static void test_leef(void)
 {
     PAIRS(LEEF1 "src=10.0.0.1\tusrName=a b\turl=http://x/?a=b&c=d",
           "@form:leef;src:10.0.0.1;usrName:a b;url:http://x/?a=b&c=d;");
-    PAIRS("<14>Mar  2 14:08:07 h " LEEF1 "src=1\tdst=2", "@form:leef;src:1;dst:2;");
+    PAIRS("<14>Mar  2 14:08:07 h " LEEF1 "src=1\tdst=2",
+          "@form:leef;src:1;dst:2;priority:14;host:h;");
     PAIRS(LEEF1 "src=1^dst=2", "@form:leef;src:1;dst:2;");
     PAIRS(LEEF1 "src=1 msg=a b c dst=2", "@form:leef;src:1;msg:a b c;dst:2;");
     PAIRS(LEEF2 "^|src=1^msg=a\tb", "@form:leef;src:1;msg:a\tb;");
@@ -100,18 +101,24 @@ static void test_lines(void)
     PAIRS("action=deny user=\"a b\"", "@form:kv;action:deny;user:a b;");
 }
 
+static int64_t time_of(struct str text, struct str *time_text)
+{
+    struct text_event e;
+
+    text_event_parse(text, &arena, &e);
+    return text_event_time(&e, NULL, time_text);
+}
+
 static void test_times(void)
 {
     struct str text;
 
-    OK_INT(text_event_time(STR(LEEF1 "devTime=1772460300000"), NULL, &arena, &text),
+    OK_INT(time_of(STR(LEEF1 "devTime=1772460300000"), &text), INT64_C(1772460300) * NS_PER_S);
+    OK_INT(time_of(STR(CEF0 "end=1772460301000 rt=1772460300000"), &text),
            INT64_C(1772460300) * NS_PER_S);
-    OK_INT(text_event_time(STR(CEF0 "end=1772460301000 rt=1772460300000"), NULL, &arena, &text),
-           INT64_C(1772460300) * NS_PER_S);
-    OK_INT(text_event_time(STR(CEF0 "rt=no start=1772460300000"), NULL, &arena, &text),
-           INT64_C(1772460300) * NS_PER_S);
-    OK(text_event_time(STR("devTime=1772460300000 CEF:"), NULL, &arena, &text) == TIME_NONE);
-    OK(text_event_time(STR("words"), NULL, &arena, &text) == TIME_NONE);
+    OK_INT(time_of(STR(CEF0 "rt=no start=1772460300000"), &text), INT64_C(1772460300) * NS_PER_S);
+    OK(time_of(STR("devTime=1772460300000 CEF:"), &text) == TIME_NONE);
+    OK(time_of(STR("words"), &text) == TIME_NONE);
 }
 
 static void test_syslog(void)

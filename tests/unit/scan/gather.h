@@ -140,6 +140,8 @@ static inline void gather_run_on(struct gather *g, struct scan *s, const struct 
     if (g->rc == LANNER_OK)
         g->rc = extractor_new(set, &so, names, fields.n, false, &x, &g->err);
     if (g->rc == LANNER_OK)
+        g->rc = scan_find_repeats(s, set, &so, &g->err);
+    if (g->rc == LANNER_OK)
         g->rc = scan_run(s, x, &fields, consumers, 1, &g->stats, &g->err);
     if (g->rows.n > 0)
         qsort(g->rows.items, g->rows.n, sizeof(*g->rows.items), gather_order);

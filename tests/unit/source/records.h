@@ -18,7 +18,7 @@ struct sample {
 static inline void sample_add(struct sample *s, struct str bytes, struct str raw,
                               enum record_shape shape, const struct csv_header *h)
 {
-    struct record r = {bytes, raw, shape, h, &s->input, STR_NONE};
+    struct record r = {.bytes = bytes, .raw = raw, .shape = shape, .header = h, .input = &s->input};
 
     VEC_PUSH(&s->records, r);
 }

@@ -254,7 +254,7 @@ static void addresses(void)
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct val v = transform_apply(TRANSFORM_ADDRESS, NULL, val_str(str_z(cases[i][0])));
+        struct val v = transform_apply(TRANSFORM_ADDRESS, NULL, val_str(str_z(cases[i][0])), NULL);
 
         OK_STR(val_as_str(&v), cases[i][1]);
     }
@@ -509,7 +509,7 @@ static void tag_values(void)
     bool azure = false;
 
     source_tag_values(set, STR("#repo"), v, ARRAY_LEN(v), &n);
-    OK_INT(n, 3);
+    OK_INT(n, 6);
     for (size_t i = 0; i < n; i++)
         azure = azure || str_eqz(v[i], "azure_ad");
     OK(azure);

@@ -158,6 +158,12 @@ static void check_rows(const struct extractor *x, const struct extractor *tagged
     static const char *const code[] = {"50034", "UserAccountNotFound"};
     static const char *const part[] = {"5003", "UserAccountNotFound"};
     static const char *const piece[] = {"Mozilla"};
+    static const char *const codes[] = {"theHarvester", "%74", "%68", "%65", "%48",
+                                        "%61",          "%72", "%76", "%73"};
+    static const char *const words[] = {"thon", "%74", "%68", "%6F", "%6E"};
+    static const char *const letters[] = {"OK",  "\xE2\x84\xAA", "%4F",      "%6F",
+                                          "%4B", "%6B",          "%E2%84%AA"};
+    static const char *const parts[] = {"a.baker"};
     static const char *const whole[] = {"Directory"};
     struct literal_list none = {0};
     static const char *const icase[] = {"sdirek", "\xE2\x84\xAA", "\xC5\xBF"};
@@ -168,8 +174,15 @@ static void check_rows(const struct extractor *x, const struct extractor *tagged
     arena_init(&a, 0);
     OK(gives(x, "resultType", "50034", false, code, 2, &a));
     OK(gives(x, "resultType", "5003", false, part, 2, &a));
-    OK(gives(x, "userAgent", "Mozilla/5.0", false, piece, 1, &a));
-    OK(gives(x, "userAgent", "a\"Mozilla\\x", false, piece, 1, &a));
+    OK(gives(x, "appDisplayName", "Mozilla/5.0", false, piece, 1, &a));
+    OK(gives(x, "appDisplayName", "a\"Mozilla\\x", false, piece, 1, &a));
+    /* Some source has the user agent percent-encoded, some other has `+` for a blank in it. */
+    OK(gives(x, "userAgent", "theHarvester/4", false, codes, 9, &a));
+    OK(gives(x, "userAgent", "py thon=", false, words, 5, &a));
+    OK(gives(x, "userAgent", "OK", true, letters, 7, &a));
+    /* In some source a URL is put together, and = may have a backslash before it. */
+    OK(gives(x, "url", "/v1?Email=a.baker", false, parts, 1, &a));
+    OK(!source_literals(x, STR("@url"), STR("autodiscover"), false, &none, &a));
     OK(gives(x, "", "Azure: Directory", false, whole, 1, &a));
     /* Of a payload a piece of a value, not the key that stands in every record. */
     OK(gives(x, FIELD_QRADAR_PREFIX "payload", "\"errorCode\":50034", false, code, 1, &a));
