@@ -5,9 +5,9 @@
  * occurs, longest first: the most specific subnet wins. */
 #include "exec/join_index.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 
+#include "util/ip.h"
 #include "util/num.h"
 #include "util/utf8.h"
 
@@ -35,22 +35,6 @@ static struct val text_key(const struct join_index *ix, const struct val *v, str
     return out;
 }
 
-static bool parse_ip(struct str s, unsigned char ip[16], bool *is_v4)
-{
-    char z[INET6_ADDRSTRLEN + 1];
-
-    if (s.len == 0 || s.len >= sizeof(z))
-        return false;
-    memcpy(z, s.ptr, s.len);
-    z[s.len] = '\0';
-    if (strlen(z) != s.len)
-        return false;
-    memset(ip, 0, 16);
-    ip[10] = ip[11] = 0xff;
-    *is_v4 = inet_pton(AF_INET, z, ip + 12) == 1;
-    return *is_v4 || inet_pton(AF_INET6, z, ip) == 1;
-}
-
 static struct val cidr_key(const unsigned char ip[16], unsigned len, struct arena *a)
 {
     unsigned char *p = arena_zalloc(a, 17);
@@ -72,8 +56,9 @@ static struct val subnet_key(const struct val *v, struct arena *a, unsigned *len
     bool is_v4;
     int64_t len;
 
-    if (!parse_ip(str_of(s.ptr, MIN(slash, s.len)), ip, &is_v4))
+    if (!ip_parse(str_of(s.ptr, MIN(slash, s.len)), ip))
         return VAL_ABSENT;
+    is_v4 = memchr(s.ptr, ':', s.len) == NULL;
     len = is_v4 ? 32 : 128;
     if (slash != SIZE_MAX) {
         int64_t given;
@@ -218,9 +203,8 @@ static void find_subnet(const struct join_index *ix, const struct val *key, stru
                         join_rows *out)
 {
     unsigned char ip[16];
-    bool is_v4;
 
-    if (!parse_ip(val_as_str(key), ip, &is_v4))
+    if (!ip_parse(val_as_str(key), ip))
         return;
     for (unsigned len = 129; len-- > 0;) {
         struct val masked;

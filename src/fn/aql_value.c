@@ -27,7 +27,7 @@ static bool read_time(const struct fn_env *env, const struct val *v, int64_t *ms
            fn_time_read(val_as_str(v), env->zone, ms, &whole_minute);
 }
 
-static bool read_net(const struct fn_env *env, const struct val *v, struct network *out)
+static bool read_net(const struct fn_env *env, const struct val *v, struct ip_net *out)
 {
     bool is_v4;
 
@@ -35,7 +35,7 @@ static bool read_net(const struct fn_env *env, const struct val *v, struct netwo
         out->bits = 128;
         return address_of(v, out->addr, &is_v4);
     }
-    return v->kind == KIND_TEXT && network_parse(val_as_str(v), out);
+    return v->kind == KIND_TEXT && ip_net_parse(val_as_str(v), out);
 }
 
 struct aql_readings aql_read(const struct fn_env *env, const struct val *v)
@@ -52,7 +52,7 @@ static struct val side_number(struct aql_side s)
     return s.readings != NULL ? s.readings->num : val_to_num(s.v);
 }
 
-static bool side_net(const struct fn_env *env, struct aql_side s, struct network *out)
+static bool side_net(const struct fn_env *env, struct aql_side s, struct ip_net *out)
 {
     if (s.readings == NULL)
         return read_net(env, s.v, out);
@@ -152,7 +152,7 @@ static bool parse_hex(struct str s, int64_t *out)
 
 static struct val address_number(const uint8_t a[16])
 {
-    if (!address_is_v4(a))
+    if (!ip_is_v4(a))
         return VAL_ABSENT;
     return val_long((int64_t)a[12] << 24 | (int64_t)a[13] << 16 | (int64_t)a[14] << 8 | a[15]);
 }
@@ -214,16 +214,16 @@ static enum aql_relation relate_texts(const struct val *a, const struct val *b)
 static enum aql_relation relate_addresses(const struct fn_env *env, struct aql_side a,
                                           struct aql_side b)
 {
-    struct network m;
-    struct network n;
+    struct ip_net m;
+    struct ip_net n;
     struct val x, y;
 
     if (side_net(env, a, &m) && side_net(env, b, &n)) {
         if (m.bits == 128 && n.bits == 128)
             return of_order(memcmp(m.addr, n.addr, 16));
         if (a.v->kind == KIND_IP)
-            return network_has(&n, m.addr) ? AQL_EQUAL : AQL_UNEQUAL;
-        return network_has(&m, n.addr) ? AQL_EQUAL : AQL_UNEQUAL;
+            return ip_net_has(&n, m.addr) ? AQL_EQUAL : AQL_UNEQUAL;
+        return ip_net_has(&m, n.addr) ? AQL_EQUAL : AQL_UNEQUAL;
     }
     /* An IPv4 address is a number too, as LONG() has it. */
     if (a.v->kind != KIND_TEXT && b.v->kind != KIND_TEXT) {

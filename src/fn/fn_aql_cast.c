@@ -70,8 +70,7 @@ static struct val to_host(const struct fn_run *run, const struct val *v)
         return VAL_ABSENT;
     room = arena_alloc(run->arena, sizeof(addr));
     memcpy(room, addr, sizeof(addr));
-    return (struct val){
-        .u.ptr = room, .len = is_v4 || address_is_v4(addr) ? 4 : 6, .kind = KIND_IP};
+    return (struct val){.u.ptr = room, .len = is_v4 || ip_is_v4(addr) ? 4 : 6, .kind = KIND_IP};
 }
 
 static struct val to_mac(const struct fn_run *run, const struct val *v)
@@ -138,25 +137,25 @@ CAST_KERNEL(str, to_str)
  */
 
 struct in_cidr {
-    struct network *nets; /* NULL: the blocks are a column */
+    struct ip_net *nets; /* NULL: the blocks are a column */
     size_t n;
     size_t address; /* which argument is the address */
 };
 
 /* Calls each block of the list, parts between commas; false when one is no block. */
-static bool blocks_parse(struct arena *a, struct str text, struct network **out, size_t *n)
+static bool blocks_parse(struct arena *a, struct str text, struct ip_net **out, size_t *n)
 {
     size_t most = 1;
 
     for (size_t i = 0; i < text.len; i++)
         most += text.ptr[i] == ',';
-    *out = ARENA_ARRAY(a, struct network, most);
+    *out = ARENA_ARRAY(a, struct ip_net, most);
     *n = 0;
     for (;;) {
         size_t comma = str_find_char(text, ',');
         struct str part = comma == SIZE_MAX ? text : str_of(text.ptr, comma);
 
-        if (!network_parse(part, &(*out)[(*n)++]))
+        if (!ip_net_parse(part, &(*out)[(*n)++]))
             return false;
         if (comma == SIZE_MAX)
             return true;
@@ -166,7 +165,7 @@ static bool blocks_parse(struct arena *a, struct str text, struct network **out,
 
 static bool bind_blocks(struct fn_call *call, struct in_cidr *c, size_t arg)
 {
-    struct network *nets;
+    struct ip_net *nets;
     size_t n;
 
     if (!arg_at(call, arg)->is_const || !arg_given(call, arg) ||
@@ -196,7 +195,7 @@ static enum lanner_rc bind_in_cidr(struct fn_call *call, struct lanner_err *err)
     return LANNER_OK;
 }
 
-static struct val blocks_have(const struct network *nets, size_t n, const struct val *v)
+static struct val blocks_have(const struct ip_net *nets, size_t n, const struct val *v)
 {
     uint8_t addr[16];
     bool is_v4;
@@ -205,7 +204,7 @@ static struct val blocks_have(const struct network *nets, size_t n, const struct
         !(val_is_text(v) && address_parse(bare_address(val_as_str(v)), addr, &is_v4)))
         return VAL_ABSENT;
     for (size_t k = 0; k < n; k++) {
-        if (network_has(&nets[k], addr))
+        if (ip_net_has(&nets[k], addr))
             return val_bool(true);
     }
     return val_bool(false);
@@ -219,7 +218,7 @@ static enum lanner_rc eval_in_cidr(struct fn_run *run, const struct column *args
     (void)err;
     SEL_FOR (sel, i) {
         const struct val *v = column_at(&args[c->address], i);
-        struct network *nets = c->nets;
+        struct ip_net *nets = c->nets;
         char room[VAL_PRINT_MAX];
         size_t n = c->n;
         struct str text;

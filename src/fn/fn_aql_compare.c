@@ -145,7 +145,7 @@ static bool has_address(const struct in_list *list, const uint8_t addr[16])
         size_t low = from;
 
         memcpy(key.addr, addr, 16);
-        network_mask(key.addr, key.bits);
+        ip_mask(key.addr, key.bits);
         while (low < to) {
             size_t mid = low + (to - low) / 2;
             int order = order_nets(&list->nets[mid], &key);
@@ -227,7 +227,7 @@ static void add_item(struct in_list *list, const struct fn_env *env, const struc
 
         m->bits = r->net.bits;
         memcpy(m->addr, r->net.addr, 16);
-        network_mask(m->addr, m->bits);
+        ip_mask(m->addr, m->bits);
     }
 }
 

@@ -4,7 +4,7 @@
 #include "lookup/lookup.h"
 
 struct cidr {
-    struct network *nets;
+    struct ip_net *nets;
     size_t n;
     bool negate;
 };
@@ -20,12 +20,12 @@ static enum lanner_rc bind_subnets(struct fn_call *call, struct cidr *c, struct 
     items = arg_list(call, CIDR_SUBNET, &n);
     if (n == 0)
         return err_set_at(err, LANNER_ERR_QUERY, call->at, "cidr() needs subnet= or file=");
-    c->nets = ARENA_ARRAY(call->env->arena, struct network, n);
+    c->nets = ARENA_ARRAY(call->env->arena, struct ip_net, n);
     for (size_t k = 0; k < n; k++) {
         char room[VAL_PRINT_MAX];
         struct str s = cell_text_or_empty(&items[k], room);
 
-        if (!network_parse(s, &c->nets[c->n]))
+        if (!ip_net_parse(s, &c->nets[c->n]))
             return err_set_at(err, LANNER_ERR_QUERY, call->at, "'%.*s' is no subnet", STR_ARG(s));
         c->n++;
     }
@@ -54,12 +54,12 @@ static enum lanner_rc bind_network_file(struct fn_call *call, struct cidr *c,
     if (at == table.n_columns)
         return err_set_at(err, LANNER_ERR_INPUT, call->at, "%.*s has no column %.*s", STR_ARG(file),
                           STR_ARG(column));
-    c->nets = ARENA_ARRAY(a, struct network, table.n_rows);
+    c->nets = ARENA_ARRAY(a, struct ip_net, table.n_rows);
     for (size_t row = 0; row < table.n_rows; row++) {
         char room[VAL_PRINT_MAX];
         struct str s = cell_text_or_empty(&table.cells[row * table.n_columns + at], room);
 
-        if (network_parse(s, &c->nets[c->n]))
+        if (ip_net_parse(s, &c->nets[c->n]))
             c->n++;
         else
             n_bad++;
@@ -96,7 +96,7 @@ static enum lanner_rc eval_cidr(struct fn_run *run, const struct column *args,
 
         if (address_of(column_at(&args[CIDR_FIELD], i), addr, &is_v4)) {
             for (size_t k = 0; k < c->n && !hit; k++)
-                hit = network_has(&c->nets[k], addr);
+                hit = ip_net_has(&c->nets[k], addr);
         }
         out[i] = val_bool(hit != c->negate);
     }

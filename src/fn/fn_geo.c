@@ -1,8 +1,7 @@
 /* fn_geo.c - geohash, distance on the globe, Community ID, bit fields. */
 #include "fn/kernel.h"
 
-#include <arpa/inet.h>
-
+#include "fn/address.h"
 #include "fn/globe.h"
 #include "util/digest.h"
 
@@ -123,16 +122,14 @@ struct flow {
 
 static bool address(const struct val *v, uint8_t out[16], size_t *len)
 {
-    char room[VAL_PRINT_MAX];
-    char z[64];
-    struct str s;
+    bool is_v4;
 
-    if (!cell_text(v, room, &s) || s.len == 0 || s.len >= sizeof(z))
+    if (!address_of(v, out, &is_v4))
         return false;
-    memcpy(z, s.ptr, s.len);
-    z[s.len] = '\0';
-    *len = inet_pton(AF_INET, z, out) == 1 ? 4 : inet_pton(AF_INET6, z, out) == 1 ? 16 : 0;
-    return *len > 0;
+    if (is_v4)
+        memmove(out, out + 12, 4);
+    *len = is_v4 ? 4 : 16;
+    return true;
 }
 
 static bool protocol(const struct val *v, uint8_t *out)

@@ -2,8 +2,7 @@
  *
  * Without the data a function is refused by name with the option that gives it; with missing data
  * ignored it adds nothing and says so. A database is opened once by each worker. */
-#include <arpa/inet.h>
-
+#include "fn/address.h"
 #include "fn/beside.h"
 
 enum { PLACE_FIELD, PLACE_AS };
@@ -80,21 +79,6 @@ static enum lanner_rc bind_network(struct fn_call *call, struct lanner_err *err)
     return bind_database(call, GEO_NETWORKS, err);
 }
 
-static bool cell_ip(const struct val *v, uint8_t out[16])
-{
-    char room[VAL_PRINT_MAX];
-    char z[64];
-    struct str s;
-
-    if (!cell_text(v, room, &s) || s.len == 0 || s.len >= sizeof(z))
-        return false;
-    memcpy(z, s.ptr, s.len);
-    z[s.len] = '\0';
-    memset(out, 0, 10);
-    out[10] = out[11] = 0xFF;
-    return inet_pton(AF_INET, z, out + 12) == 1 || inet_pton(AF_INET6, z, out) == 1;
-}
-
 static void put_text(const struct fn_multi *out, size_t j, uint32_t row, struct str s)
 {
     /* The database outlives the batch's worker, not the batch: copy. */
@@ -115,8 +99,10 @@ static enum lanner_rc eval_place(struct fn_run *run, const struct column *args,
     SEL_FOR (sel, i) {
         struct geo_place place;
         uint8_t ip[16];
+        bool is_v4;
 
-        if (!cell_ip(column_at(&args[PLACE_FIELD], i), ip) || !geo_find_place(g, ip, &place))
+        if (!address_of(column_at(&args[PLACE_FIELD], i), ip, &is_v4) ||
+            !geo_find_place(g, ip, &place))
             continue;
         put_text(out, p->out[0], i, place.country);
         put_text(out, p->out[1], i, place.city);
@@ -142,8 +128,10 @@ static enum lanner_rc eval_network(struct fn_run *run, const struct column *args
     SEL_FOR (sel, i) {
         struct geo_network network;
         uint8_t ip[16];
+        bool is_v4;
 
-        if (!cell_ip(column_at(&args[PLACE_FIELD], i), ip) || !geo_find_network(g, ip, &network))
+        if (!address_of(column_at(&args[PLACE_FIELD], i), ip, &is_v4) ||
+            !geo_find_network(g, ip, &network))
             continue;
         if (network.asn != 0 && p->out[0] != SIZE_MAX)
             out->out[p->out[0]][i] = val_long((int64_t)network.asn);

@@ -38,8 +38,8 @@ size_t ip_print(const uint8_t ip[16], char room[IP_PRINT_MAX])
 
 void ip_mask(uint8_t ip[16], unsigned bits)
 {
-    for (unsigned i = 0; i < 16; i++) {
-        unsigned kept = bits >= 8 * (i + 1) ? 8 : bits > 8 * i ? bits - 8 * i : 0;
+    for (unsigned i = bits / 8; i < 16; i++) {
+        unsigned kept = i == bits / 8 ? bits % 8 : 0;
 
         ip[i] &= (uint8_t)(0xFF00u >> kept);
     }
@@ -79,9 +79,10 @@ bool ip_net_parse(struct str s, struct ip_net *out)
 
 bool ip_net_has(const struct ip_net *net, const uint8_t ip[16])
 {
-    uint8_t masked[16];
+    unsigned whole = net->bits / 8;
+    unsigned rest = net->bits % 8;
 
-    memcpy(masked, ip, sizeof(masked));
-    ip_mask(masked, net->bits);
-    return memcmp(masked, net->addr, sizeof(masked)) == 0;
+    if (memcmp(net->addr, ip, whole) != 0)
+        return false;
+    return rest == 0 || ((net->addr[whole] ^ ip[whole]) & (uint8_t)(0xFF00u >> rest)) == 0;
 }
