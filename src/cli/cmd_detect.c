@@ -11,6 +11,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "report/report.h"
+#include "util/safe.h"
 
 #define DEFAULT_EVIDENCE 5
 #define MAX_EVIDENCE     1000
@@ -109,7 +110,7 @@ static const struct option_row report_options[] = {
     {.name = "layer", .arg = "FILE", .apply = set_path,
      .help = "write an ATT&CK Navigator layer of the packs to FILE"},
     {.name = "raw-cells", .apply = set_flag,
-     .help = "csv: leave cells alone that a spreadsheet would run as a formula"},
+     .help = "csv: leave cells as they are: formulas, control characters"},
     {.name = "quiet", .letter = 'q', .apply = set_flag,
      .help = "errors and unreadable inputs only on standard error"},
     {.name = "progress", .apply = set_flag, .help = "show progress even without a terminal"},
@@ -244,7 +245,7 @@ static int show_queries(const struct detect_command *c)
 {
     const bool *asked = c->a.language;
     bool any = asked[QUERY_AQL] || asked[QUERY_CQL];
-    struct buf out = {0};
+    struct buf out = {0}, shown = {0};
     bool good;
 
     for (size_t p = 0; p < c->a.set_of_packs->n_packs; p++) {
@@ -259,8 +260,14 @@ static int show_queries(const struct detect_command *c)
             }
         }
     }
-    good = write_fd(STDOUT_FILENO, buf_str(&out)) || errno == EPIPE;
+    /* To be copied elsewhere, byte for byte; but packs come from the internet. */
+    if (terminal_is(STDOUT_FILENO))
+        safe_put_text(&shown, buf_str(&out), true, "\n\t");
+    else
+        buf_put_str(&shown, buf_str(&out));
+    good = write_fd(STDOUT_FILENO, buf_str(&shown)) || errno == EPIPE;
     buf_done(&out);
+    buf_done(&shown);
     return good && c->a.set_of_packs->n_problems == 0 ? 0 : EXIT_FAILED;
 }
 
@@ -397,6 +404,8 @@ static int execute(struct detect_command *c)
         message_error(&err, "", STR_NONE);
         status = EXIT_FAILED;
     }
+    interrupt_close(c->interrupt); /* it cancels through the handle */
+    c->interrupt = NULL;
     lanner_query_free(handle);
     return status;
 }

@@ -134,6 +134,33 @@ static bool lint_file(struct lint_args *a, const char *path)
     return good;
 }
 
+/* The queries in a folder that is no pack. */
+static void lint_folder(struct lint_args *a, const char *folder)
+{
+    struct lanner_err err = {0};
+    file_paths paths = {0};
+    size_t n = 0;
+
+    if (folder_list(folder, &paths, NULL, NULL, &err) != LANNER_OK) {
+        fails(a, &err);
+        return;
+    }
+    for (size_t i = 0; i < paths.n; i++) {
+        struct str path = str_z(paths.items[i]);
+
+        if (str_ends(path, STR(".aql")) || str_ends(path, STR(".cql"))) {
+            lint_file(a, paths.items[i]);
+            n++;
+        }
+    }
+    file_paths_done(&paths);
+    if (n > 0)
+        return;
+    err_set(&err, LANNER_ERR_USAGE, "%.300s: expected a pack, or files that end in .aql or .cql",
+            folder);
+    fails(a, &err);
+}
+
 static void lint_word(struct lint_args *a, const char *word)
 {
     struct lanner_err err = {0};
@@ -145,6 +172,8 @@ static void lint_word(struct lint_args *a, const char *word)
     if (exists && info.kind != FILE_FOLDER && !str_ends(s, STR(".yaml")) &&
         !str_ends(s, STR(".yml"))) {
         lint_file(a, word);
+    } else if (exists && info.kind == FILE_FOLDER && !pack_is_path(word)) {
+        lint_folder(a, word);
     } else if (exists) {
         if (pack_set_open(&word, 1, &set, &err) != LANNER_OK) {
             fails(a, &err);

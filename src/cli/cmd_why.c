@@ -122,6 +122,8 @@ static int execute(struct why_command *c, const char *what)
         message_error(&err, "", STR_NONE);
         status = EXIT_FAILED;
     }
+    interrupt_close(c->interrupt); /* it cancels through the handle */
+    c->interrupt = NULL;
     lanner_query_free(handle);
     return status;
 }

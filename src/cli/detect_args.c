@@ -108,6 +108,8 @@ enum lanner_rc detect_args_init(struct detect_args *a, struct lanner_err *err)
     memset(a, 0, sizeof(*a));
     query_args_init(&a->args);
     TRY(lanner_session_set(a->args.session, "now", "data", err));
+    /* A pack has queries for all kinds of log: most find nothing, for no reason of interest. */
+    TRY(lanner_session_set(a->args.session, "hints", "0", err));
     return lanner_session_set(a->args.session, "dedup", "1", err);
 }
 

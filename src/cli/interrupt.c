@@ -15,6 +15,8 @@
 #include "cli/cli.h"
 #include "util/thread.h"
 
+#define AGAIN_MS 50
+
 struct interrupt {
     struct lanner_query *query; /* borrowed */
     int signal_fd;
@@ -32,7 +34,13 @@ static void watch(void *ctx)
     struct signalfd_siginfo info;
 
     for (;;) {
-        if (poll(fds, 2, -1) < 0)
+        /* A command may run several queries, and each begins uncancelled: whichever has begun since
+         * is cancelled as well. */
+        int n = poll(fds, 2, atomic_load(&i->seen) ? AGAIN_MS : -1);
+
+        if (n == 0)
+            lanner_query_cancel(i->query);
+        if (n <= 0)
             continue;
         if ((fds[1].revents & POLLIN) != 0)
             return;

@@ -302,6 +302,10 @@ static enum lanner_rc read_about(struct arena *a, const struct yaml_node *root,
     d->attack = pack->attack;
     d->n_attack = pack->n_attack;
     TRY(pack_get_id(root, &d->id, err));
+    if (!pack_is_id(d->id)) /* it goes into reports, queries' comments and names of tests */
+        return yaml_error(root, err,
+                          "the file's name is no id of letters, digits, '.', '-' and "
+                          "'_': give an 'id'");
     d->title = d->id;
     TRY(pack_get_text(root, "title", &d->title, err));
     TRY(pack_get_text(root, "description", &d->description, err));

@@ -25,6 +25,7 @@
 struct pack_build {
     struct pack pack;
     VEC(struct detection) detections;
+    bool full; /* more files than PACK_MAX_DETECTIONS; told once */
 };
 
 struct loader {
@@ -43,7 +44,8 @@ enum lanner_rc pack_read_file(struct arena *a, const char *folder, struct str na
     int fd = -1;
 
     TRY(file_open_under(folder, name, &fd, err));
-    rc = file_read_all_fd(fd, arena_strz(a, name), PACK_MAX_BYTES, &text, err);
+    rc = file_read_all_fd(fd, arena_printf(a, "%s/%.*s", folder, STR_ARG(name)).ptr, PACK_MAX_BYTES,
+                          &text, err);
     file_close(fd);
     if (rc == LANNER_OK) {
         struct str s = buf_str(&text);
@@ -163,20 +165,25 @@ enum lanner_rc pack_get_severity(const struct yaml_node *map, enum severity *out
                       STR_ARG(text));
 }
 
-enum lanner_rc pack_get_id(const struct yaml_node *map, struct str *out, struct lanner_err *err)
+bool pack_is_id(struct str id)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                   "0123456789._-";
+    bool good = id.len > 0 && id.len <= 100;
+
+    for (size_t i = 0; i < id.len && good; i++)
+        good = memchr(allowed, id.ptr[i], sizeof(allowed) - 1) != NULL;
+    return good;
+}
+
+enum lanner_rc pack_get_id(const struct yaml_node *map, struct str *out, struct lanner_err *err)
+{
     struct str id;
-    bool good;
 
     TRY(yaml_get_str(map, "id", &id, err));
     if (id.ptr == NULL)
         return LANNER_OK;
-    good = id.len > 0 && id.len <= 100;
-    for (size_t i = 0; i < id.len && good; i++)
-        good = memchr(allowed, id.ptr[i], sizeof(allowed) - 1) != NULL;
-    if (!good)
+    if (!pack_is_id(id))
         return yaml_error(yaml_get(map, "id"), err,
                           "expected an id of letters, digits, '.', '-' and '_', found '%.*s'",
                           STR_ARG(str_of(id.ptr, MIN(id.len, 100))));
@@ -312,7 +319,10 @@ static void add_detection(struct loader *l, struct pack_build *p, struct str nam
         if (str_eq(p->detections.items[i].file, file))
             return;
     }
-    if (p->detections.n == PACK_MAX_DETECTIONS)
+    if (p->full)
+        return;
+    p->full = p->detections.n == PACK_MAX_DETECTIONS;
+    if (p->full)
         err_set(&err, LANNER_ERR_LIMIT, "%.*s: more than %d detections in one pack",
                 STR_ARG(p->pack.folder), PACK_MAX_DETECTIONS);
     else if (detection_load(a, &p->pack, name, &d, &err) == LANNER_OK &&

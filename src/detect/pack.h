@@ -31,7 +31,8 @@ enum lanner_rc pack_get_severity(const struct yaml_node *map, enum severity *out
 /* A text that is not too long; absent leaves *out as it is. */
 enum lanner_rc pack_get_text(const struct yaml_node *map, const char *key, struct str *out,
                              struct lanner_err *err) MUST_USE;
-/* Letters, digits, dot, hyphen, underscore; at most 100. */
+/* Letters, digits, dot, hyphen, underscore; 1 to 100. */
+bool pack_is_id(struct str id);
 enum lanner_rc pack_get_id(const struct yaml_node *map, struct str *out,
                            struct lanner_err *err) MUST_USE;
 /* A span such as 90s, 60m, 24h or 7d, more than nothing and at most ten years. */

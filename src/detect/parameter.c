@@ -141,6 +141,31 @@ static void put_value(struct filling *f, struct str value)
     buf_putc(f->out, quote);
 }
 
+/* A value with commas is several where it is an element of a list; `end`: of the parameter, behind
+ * its question mark. */
+static bool in_list(const struct filling *f, size_t end)
+{
+    size_t i = f->at + end + 1;
+
+    while (i < f->text.len && ascii_is_space(f->text.ptr[i]))
+        i++;
+    return (f->last == '[' || f->last == '(' || f->last == ',') && i < f->text.len &&
+           (f->text.ptr[i] == ']' || f->text.ptr[i] == ')' || f->text.ptr[i] == ',');
+}
+
+static void put_values(struct filling *f, struct str rest)
+{
+    for (;;) {
+        size_t comma = MIN(str_find_char(rest, ','), rest.len);
+
+        put_value(f, str_trim(str_of(rest.ptr, comma)));
+        if (comma == rest.len)
+            return;
+        buf_puts(f->out, ", ");
+        rest = str_of(rest.ptr + comma + 1, rest.len - comma - 1);
+    }
+}
+
 /* At a question mark: ?name or ?{name=default}. False when that is none of the detection's. */
 static bool put_parameter(struct filling *f)
 {
@@ -164,7 +189,10 @@ static bool put_parameter(struct filling *f)
 
         if (!str_eq(p->name, name))
             continue;
-        put_value(f, parameter_value(f->detection, p, f->set, f->n_set));
+        if (in_list(f, end))
+            put_values(f, parameter_value(f->detection, p, f->set, f->n_set));
+        else
+            put_value(f, parameter_value(f->detection, p, f->set, f->n_set));
         f->at += 1 + end;
         f->last = '"';
         return true;

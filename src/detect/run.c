@@ -495,6 +495,8 @@ static enum lanner_rc run_all(struct run *r, struct lanner_err *err)
     TRY(tuning_open(o->tuning, r->session, r->packs, &r->tuning, err));
     TRY(choose(r, err));
     TRY(lanner_session_sources(r->session, on_source, r, err));
+    if (o->stopped != NULL && o->stopped(o->stop_ctx)) /* what was looked at may be a part only */
+        return err_set(err, LANNER_ERR_CANCELLED, "interrupted");
     TRY(read_clock(r, err));
     TRY(first_pass(r, err));
     mark_sources(r);

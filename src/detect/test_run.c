@@ -63,6 +63,8 @@ static enum lanner_rc open_session(struct test_run *r, struct lanner_session **o
         rc = lanner_session_set(s, "threads", "1", err);
     if (rc == LANNER_OK)
         rc = lanner_session_set(s, "dedup", "1", err);
+    if (rc == LANNER_OK)
+        rc = lanner_session_set(s, "hints", "0", err);
     if (rc == LANNER_OK && r->test->format.len > 0)
         rc = lanner_session_set(s, "format", arena_strz(&r->arena, r->test->format), err);
     if (rc == LANNER_OK)

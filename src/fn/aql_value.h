@@ -13,7 +13,7 @@ struct aql_readings {
     struct val num; /* KIND_LONG or KIND_DOUBLE, else absent */
     bool has_net;
     struct ip_net net; /* 128 bits: an address; fewer: a network */
-    bool has_time;      /* a text that is a date and no number */
+    bool has_time;     /* a text that is a date and no number */
     int64_t time_ms;
 };
 

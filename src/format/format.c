@@ -180,6 +180,11 @@ enum format_split format_split_next(struct format_splitter *s, struct record *ou
     return found;
 }
 
+bool format_split_holds(const struct format_splitter *s)
+{
+    return s->w3c.columns != (s->mark != NULL ? s->mark->w3c.columns : NULL);
+}
+
 void format_split_done(struct format_splitter *s)
 {
     doc_walk_done(&s->walk);

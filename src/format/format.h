@@ -119,6 +119,9 @@ enum format_split {
 /* offset: where the record starts in the window. */
 enum format_split format_split_next(struct format_splitter *s, struct record *out,
                                     uint64_t *offset);
+/* Records given so far point to column names that format_split_done releases, not to the window
+ * or its mark: their rows must be used before. */
+bool format_split_holds(const struct format_splitter *s);
 void format_split_done(struct format_splitter *s);
 
 /* Non-empty lines in a stretch, as records would be counted if each line were one. */

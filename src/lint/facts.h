@@ -71,6 +71,7 @@ struct lint_run {
     struct str file, text;
     enum query_language language;
     const struct facts *facts;
+    size_t n_said;                     /* by this rule of this query */
     const struct detection *detection; /* or NULL */
     /* Rules of detections: facts of its queries; NULL where it has none or it cannot be read. */
     const struct facts *by_language[QUERY_LANGUAGES];

@@ -5,6 +5,9 @@
 #include "lang/aql/aql.h"
 #include "lint/facts.h"
 
+/* Aliases of one SELECT that are known: each name is compared with them. */
+#define MAX_ALIASES 2000
+
 struct walk {
     struct facts *f;
     const struct aql_query *query; /* whose aliases count */
@@ -15,11 +18,19 @@ static void walk_query(struct walk *w, const struct aql_query *q);
 
 static const struct aql_item *find_alias(const struct aql_query *q, struct str name)
 {
-    for (size_t i = 0; q != NULL && i < q->n_items; i++) {
+    for (size_t i = 0; q != NULL && i < MIN(q->n_items, MAX_ALIASES); i++) {
         if (q->items[i].alias.len > 0 && str_eq_nocase(q->items[i].alias, name))
             return &q->items[i];
     }
     return NULL;
+}
+
+/* Does the name mean an alias? `"x" AS x` names the field after itself. */
+static bool is_alias(const struct aql_query *q, struct str name)
+{
+    const struct aql_item *item = find_alias(q, name);
+
+    return item != NULL && !(item->expr->kind == AQL_NAME && str_eq_nocase(item->expr->text, name));
 }
 
 static bool is_call(const struct aql_node *n, const char *name)
@@ -170,7 +181,7 @@ static void walk_node(struct walk *w, const struct aql_node *n)
         return;
     switch (n->kind) {
     case AQL_NAME:
-        if (find_alias(w->query, n->text) == NULL)
+        if (!is_alias(w->query, n->text))
             add(w, (struct fact){
                        .kind = FACT_FIELD, .at = n->at, .field = n->text, .flag = !n->quoted});
         break;
@@ -268,7 +279,7 @@ static void walk_query(struct walk *w, const struct aql_query *q)
         w->query = q;
         for (size_t i = 0; i < q->n_items; i++) {
             walk_node(w, q->items[i].expr);
-            if (q->items[i].alias.len > 0)
+            if (is_alias(q, q->items[i].alias))
                 add(w, (struct fact){.kind = FACT_MADE, .field = q->items[i].alias});
         }
         walk_source(w, &q->from);

@@ -12,6 +12,7 @@
 
 /* More is not read by anybody, and a hostile pack could make any number. */
 #define MAX_FINDINGS 10000
+#define MAX_OF_RULE  100 /* of one rule in one query */
 
 struct lint *lint_new(void)
 {
@@ -84,8 +85,14 @@ static struct str line_of(struct str text, uint32_t number)
 }
 
 /* Does the line, or the one above, say `lint:ignore` and then the rule? */
-static bool is_ignored(const struct lint_finding *f)
+static bool is_ignored(struct lint *l, const struct lint_finding *f)
 {
+    if (l->asked != f->text.ptr) {
+        l->asked = f->text.ptr;
+        l->has_ignore = str_find(f->text, STR("lint:ignore")) != SIZE_MAX;
+    }
+    if (!l->has_ignore)
+        return false;
     for (uint32_t back = 0; f->line > back && back < 2; back++) {
         struct str line = line_of(f->text, f->line - back);
         size_t at = str_find(line, STR("lint:ignore"));
@@ -101,7 +108,7 @@ void lint_add(struct lint *l, const struct lint_finding *f)
 {
     if (l->off[place_of(f->rule)])
         return;
-    if (is_ignored(f)) {
+    if (is_ignored(l, f)) {
         l->n_ignored++;
         return;
     }
@@ -130,6 +137,10 @@ void lint_say(struct lint_run *run, struct span at, const char *fmt, ...)
                              .detection = run->detection};
     va_list ap;
 
+    if (run->n_said++ == MAX_OF_RULE)
+        run->lint->cut = true;
+    if (run->n_said > MAX_OF_RULE)
+        return;
     va_start(ap, fmt);
     f.message = print_message(&run->lint->arena, fmt, ap);
     va_end(ap);
@@ -142,7 +153,7 @@ void lint_say(struct lint_run *run, struct span at, const char *fmt, ...)
 struct notes {
     struct lint_run *run;
     bool strict; /* the vendor's way: only the first error counts */
-    size_t n_repairs;
+    size_t n_repairs, n_notes;
     size_t first_found; /* findings before this one are not of this query */
 };
 
@@ -153,6 +164,7 @@ static bool is_said(const struct notes *n, const struct lanner_note *note)
     static const char *const ids[] = {"LNR201", "LNR309"};
     const struct lint *l = n->run->lint;
     const struct facts *facts = n->run->facts;
+    size_t at = queries_offset(n->run->text, note->line, note->column);
 
     for (size_t i = n->first_found; i < l->findings.n; i++) {
         const struct lint_finding *f = &l->findings.items[i];
@@ -165,16 +177,44 @@ static bool is_said(const struct notes *n, const struct lanner_note *note)
     }
     for (size_t i = 0; i < facts->list.n; i++) {
         const struct fact *x = &facts->list.items[i];
-        uint32_t line, column;
 
-        if ((x->kind != FACT_COMPARE || !str_eqz(x->field, FIELD_TYPE_NAME)) &&
-            (x->kind != FACT_FIELD || x->flag || n->run->language != QUERY_AQL))
-            continue;
-        text_locate(n->run->text.ptr, n->run->text.len, x->at.start, &line, &column);
-        if (line == note->line && column == note->column)
+        if (x->at.start == at && x->at.len > 0 &&
+            ((x->kind == FACT_COMPARE && str_eqz(x->field, FIELD_TYPE_NAME)) ||
+             (x->kind == FACT_FIELD && !x->flag && n->run->language == QUERY_AQL)))
             return true;
     }
     return false;
+}
+
+static bool holds(const char *text, const char *const *phrases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strstr(text, phrases[i]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Notes about files, values and logs that a run would be given: nothing is wrong with the query. */
+static bool is_of_run(const struct lanner_note *note)
+{
+    static const char *const phrases[] = {"gives NULL: ",
+                                          "gives NULL for domains",
+                                          "adds nothing: no ",
+                                          "finds nothing: no ",
+                                          "has no value; it is read as",
+                                          "is not known; events pass unchanged",
+                                          "it searches all inputs"};
+
+    return note->kind != LANNER_NOTE_REPAIR && holds(note->text, phrases, ARRAY_LEN(phrases));
+}
+
+/* The same, where a run would end with an error. */
+static bool is_for_run(const struct lanner_err *err)
+{
+    static const char *const phrases[] = {"give it with --", "give them with --"};
+
+    return holds(err->hint, phrases, ARRAY_LEN(phrases));
 }
 
 static void on_note(void *ctx, const struct lanner_note *note)
@@ -191,7 +231,7 @@ static void on_note(void *ctx, const struct lanner_note *note)
         return;
     if (note->kind == LANNER_NOTE_REPAIR)
         n->n_repairs++;
-    if (note->line == 0 || is_said(n, note))
+    if (note->line == 0 || is_of_run(note) || n->n_notes++ >= MAX_OF_RULE * 2 || is_said(n, note))
         return;
     /* ?name in the AQL of a pack is the pack's: lanner detect --show-queries fills it in. */
     if (n->run->detection != NULL && note->kind == LANNER_NOTE_REPAIR &&
@@ -249,6 +289,8 @@ static void ask_front_end(struct lint_run *run, size_t first_found)
     struct buf filled = {0};
 
     if (prepare(run, run->text, false, &notes, &err) != LANNER_OK) {
+        if (is_for_run(&err))
+            return;
         run->lint->unreadable = true;
         add_error(run, "LNR001", &err);
         return;
@@ -259,7 +301,7 @@ static void ask_front_end(struct lint_run *run, size_t first_found)
         detection_query_text(run->detection, run->language, NULL, 0, &filled);
     else
         buf_put_str(&filled, run->text);
-    if (prepare(run, buf_str(&filled), true, &notes, &err) != LANNER_OK) {
+    if (prepare(run, buf_str(&filled), true, &notes, &err) != LANNER_OK && !is_for_run(&err)) {
         if (run->detection != NULL)
             err.line = err.column = 0; /* of the text with the values in */
         add_error(run, "LNR002", &err);
@@ -279,6 +321,7 @@ static void ask_rules(struct lint_run *run)
         if ((row->rule.scope & scope) == 0 || run->lint->off[i])
             continue;
         run->rule = &row->rule;
+        run->n_said = 0;
         row->check(run);
     }
 }
@@ -295,6 +338,8 @@ bool queries_lint(struct lint_run *run, struct facts *facts, const struct front_
     else
         read = facts_cql(facts, run->text, params, n_params, &err) == LANNER_OK;
     run->facts = facts;
+    if (facts->list.n >= MAX_FACTS)
+        run->lint->cut = true;
     if (read)
         ask_rules(run);
     ask_front_end(run, first); /* last: it may repeat what rules say better */

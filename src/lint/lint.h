@@ -46,10 +46,12 @@ struct lint {
     struct arena arena;
     VEC(struct lint_finding) findings;
     size_t n_severity[LINT_SEVERITIES];
-    bool unreadable;  /* a query or a file could not be read: exit status 2 */
-    bool *off;        /* by the rule's place: not wanted */
-    size_t n_ignored; /* by a comment lint:ignore */
-    bool cut;         /* there were more findings than one can read */
+    bool unreadable;   /* a query or a file could not be read: exit status 2 */
+    bool *off;         /* by the rule's place: not wanted */
+    size_t n_ignored;  /* by a comment lint:ignore */
+    bool cut;          /* there were more findings than one can read */
+    const char *asked; /* private: the text asked last for comments lint:ignore */
+    bool has_ignore;
 };
 
 struct lint *lint_new(void);

@@ -41,7 +41,7 @@ enum query_language queries_language(struct str text)
                : QUERY_CQL;
 }
 
-bool queries_is_parameter(struct str text, uint32_t line, uint32_t column)
+size_t queries_offset(struct str text, uint32_t line, uint32_t column)
 {
     size_t at = 0;
 
@@ -49,10 +49,16 @@ bool queries_is_parameter(struct str text, uint32_t line, uint32_t column)
         size_t end = str_find_char(str_of(text.ptr + at, text.len - at), '\n');
 
         if (end == SIZE_MAX)
-            return false;
+            return text.len;
         at += end + 1;
         line--;
     }
-    at += column > 0 ? column - 1 : 0;
+    return MIN(at + (column > 0 ? column - 1 : 0), text.len);
+}
+
+bool queries_is_parameter(struct str text, uint32_t line, uint32_t column)
+{
+    size_t at = queries_offset(text, line, column);
+
     return at < text.len && text.ptr[at] == '?';
 }

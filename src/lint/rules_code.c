@@ -206,7 +206,7 @@ void rule_result_status(struct lint_run *run)
 
         if ((x->kind == FACT_COMPARE || x->kind == FACT_PATTERN) &&
             (str_eq_nocase(x->field, STR("ResultStatus")) ||
-             (x->payload && str_find(x->text, STR("\"ResultStatus\"")) != SIZE_MAX)))
+             (x->payload && str_find(x->text, STR("ResultStatus")) != SIZE_MAX)))
             lint_say(run, x->at,
                      "ResultStatus says Success for most sign-ins that failed; ErrorNumber or "
                      "LogonError is the outcome");

@@ -7,6 +7,9 @@
 #include "lookup/lookup.h"
 #include "source/source.h"
 
+/* Names of one query that are looked at: each is compared with all there are. */
+#define MAX_NAMES 500
+
 /* The word of a pattern without wildcards at its ends; empty when there are some inside. */
 static struct str bare_word(const struct fact *x)
 {
@@ -146,6 +149,10 @@ static void offer(void *ctx, struct str name)
 {
     struct names *n = ctx;
 
+    if (name.len > 0 && name.ptr[0] == '#') { /* a tag; the field without # may be there too */
+        n->known = n->known || str_eq_nocase(n->word, str_of(name.ptr + 1, name.len - 1));
+        return;
+    }
     if (str_eq_nocase(n->word, name))
         n->known = true;
     suggest_offer(&n->near, name);
@@ -178,9 +185,9 @@ static bool is_suspect(struct str name)
     if (name.len < 6 || name.len > 64)
         return false;
     for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
+        char c = ascii_lower(name.ptr[i]);
 
-        if (c == '.' || c == ' ' || c == '[' || c == '@' || c == '#' || c == '_')
+        if ((c < 'a' || c > 'z') && !ascii_is_digit(c))
             return false;
     }
     return true;
@@ -202,20 +209,24 @@ static bool was_said(const struct facts *f, size_t before, struct str name)
     return false;
 }
 
+/* In AQL only names in quotes: of others the front end says itself that there is no such field. */
 void rule_unknown_name(struct lint_run *run)
 {
     struct source_set *set = NULL;
+    size_t n_asked = 0;
 
     if (is_opaque(run->facts) || source_set_open(NULL, 0, &set, NULL) != LANNER_OK)
         return;
-    for (size_t i = 0; i < run->facts->list.n; i++) {
+    for (size_t i = 0; i < run->facts->list.n && n_asked < MAX_NAMES; i++) {
         const struct fact *x = &run->facts->list.items[i];
         struct names n = {.word = x->field};
         char near[256];
 
-        if (x->kind != FACT_FIELD || !is_suspect(x->field) || is_made(run->facts, x->field) ||
+        if (x->kind != FACT_FIELD || !is_suspect(x->field) ||
+            (run->language == QUERY_AQL && x->flag) || is_made(run->facts, x->field) ||
             was_said(run->facts, i, x->field))
             continue;
+        n_asked++;
         n.near = suggest_start(n.word);
         source_each_name(set, offer, &n);
         if (run->language == QUERY_AQL)
@@ -229,13 +240,19 @@ void rule_unknown_name(struct lint_run *run)
 
 /* ---- Custom properties ---- */
 
-/* A field of the product, or what tolerant mode knows beside them? */
 static bool is_field(struct str name)
 {
-    struct suggest s = suggest_start(name);
+#define FIELD(field, type, where) #field,
+    static const char *const fields[] = {
+#include "lang/aql/fields.def"
+    };
+#undef FIELD
 
-    aql_suggest_fields(&s, false);
-    return s.n > 0 && s.distance[0] == 0;
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        if (str_eq_nocase(name, str_z(fields[i])))
+            return true;
+    }
+    return false;
 }
 
 void rule_property(struct lint_run *run)
@@ -244,7 +261,7 @@ void rule_property(struct lint_run *run)
     struct buf names = {0};
     size_t n = 0;
 
-    for (size_t i = 0; i < run->facts->list.n; i++) {
+    for (size_t i = 0; i < run->facts->list.n && n < MAX_NAMES; i++) {
         const struct fact *x = &run->facts->list.items[i];
 
         if (x->kind != FACT_FIELD || x->flag || is_made(run->facts, x->field) ||

@@ -267,6 +267,10 @@ static enum lanner_rc read_value(struct reading *r, struct allow_entry *e, struc
 {
     struct str value = cell(r, r->value);
 
+    /* Behind a NUL it would be another, wider value. */
+    if (str_find_char(value, '\0') != SIZE_MAX)
+        return wrong(r, r->has_kinds || e->kind == ALLOW_ALL ? "value" : kind_names[e->kind],
+                     "a text without NUL", value, err);
     e->value = arena_strz(r->a, value);
     if (e->kind == ALLOW_ALL)
         return e->timed ? LANNER_OK : wrong(r, "from", "a window of time", STR(""), err);
@@ -278,17 +282,20 @@ static enum lanner_rc read_value(struct reading *r, struct allow_entry *e, struc
 static enum lanner_rc read_row(struct reading *r, struct allow_entry *e, struct lanner_err *err)
 {
     struct str expires = cell(r, r->expires);
+    struct str detection = cell(r, r->detection);
 
     e->file = r->file;
     e->line = r->table.lines[r->row];
     e->owner = arena_strz(r->a, cell(r, r->owner));
     e->reason = arena_strz(r->a, cell(r, r->reason));
     e->ticket = arena_strz(r->a, cell(r, r->ticket));
-    e->detection = arena_strz(r->a, cell(r, r->detection));
+    e->detection = arena_strz(r->a, detection);
     e->expires = arena_strz(r->a, expires);
     e->expires_ns = TIME_NONE;
     if (expires.len > 0 && !read_expires(expires, &e->expires_ns))
         return wrong(r, "expires", "a date such as 2026-12-31 or an RFC 3339 time", expires, err);
+    if (str_find_char(detection, '\0') != SIZE_MAX)
+        return wrong(r, "detection", "a text without NUL", detection, err);
     TRY(read_window(r, e, err));
     TRY(read_kind(r, e, err));
     return read_value(r, e, err);

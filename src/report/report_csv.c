@@ -1,5 +1,7 @@
 /* report_csv.c - one line per finding (RFC 4180 with LF line ends). Text that a spreadsheet would
- * run as a formula gets a leading apostrophe, for this is the form in which findings are mailed. */
+ * run as a formula gets a leading apostrophe and control characters are written as \x1b, for this
+ * is the form in which findings are mailed; with raw_cells text stays as it is, but on a terminal.
+ */
 #include "report/finding_json.h"
 #include "report/words.h"
 #include "util/num.h"
@@ -12,8 +14,10 @@ static const char header[] =
 
 static void put_text(const struct report *r, struct str s)
 {
+    bool safe = !r->options.raw_cells;
+
     buf_putc(r->out, ',');
-    safe_put_csv(r->out, s, !r->options.raw_cells, r->options.terminal);
+    safe_put_csv(r->out, s, safe, safe || r->options.terminal);
 }
 
 static void put_instant(const struct report *r, int64_t ms)

@@ -101,7 +101,7 @@ static void put_error(struct html *h, struct str what, const struct lanner_err *
 static void put_problems(struct html *h)
 {
     const struct detect_result *result = h->r->result;
-    bool any = result->packs->n_problems > 0 || result->stats.incomplete || result->failed;
+    bool any = result->packs->n_problems > 0 || words_gap(result, 0) != NULL || result->failed;
 
     for (size_t i = 0; i < result->n_outcomes && !any; i++)
         any = result->outcomes[i].what == FAILED;
@@ -115,8 +115,8 @@ static void put_problems(struct html *h)
         if (result->outcomes[i].what == FAILED)
             put_error(h, result->outcomes[i].detection->id, &result->outcomes[i].err);
     }
-    if (result->stats.incomplete)
-        html_put(h, "<li>some input could not be read to its end</li>\n");
+    for (size_t i = 0; words_gap(result, i) != NULL; i++)
+        buf_printf(h->out, "<li>%s</li>\n", words_gap(result, i));
     html_put(h, "</ul></section>\n");
 }
 

@@ -94,6 +94,10 @@ static void put_summary(struct json *j, const struct detect_result *result)
     json_count(j, "authorised", counts.n_authorised);
     json_count(j, "suppressed", counts.n_suppressed);
     json_bool(j, "failed", result->failed);
+    if (result->interrupted) /* some or all findings are without evidence and profile */
+        json_bool(j, "interrupted", true);
+    if (result->cut)
+        json_count(j, "rows_cut", result->n_cut);
     json_end(j, '}');
 }
 

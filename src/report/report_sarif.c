@@ -200,8 +200,8 @@ static void put_invocation(struct json *j, const struct detect_result *result)
     json_array(j, "toolExecutionNotifications");
     for (size_t i = 0; i < result->n_outcomes; i++)
         put_outcome(j, &result->outcomes[i]);
-    if (result->stats.incomplete)
-        put_notification(j, "error", STR_NONE, STR("some input could not be read to its end"));
+    for (size_t i = 0; words_gap(result, i) != NULL; i++)
+        put_notification(j, "error", STR_NONE, str_z(words_gap(result, i)));
     json_end(j, ']');
     json_array(j, "toolConfigurationNotifications");
     for (size_t i = 0; i < result->packs->n_problems; i++) {

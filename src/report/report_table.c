@@ -412,7 +412,7 @@ static void put_failure(struct table *t, struct str what, const struct lanner_er
 static void put_failures(struct table *t)
 {
     const struct detect_result *result = t->r->result;
-    bool any = result->packs->n_problems > 0 || result->stats.incomplete;
+    bool any = result->packs->n_problems > 0 || words_gap(result, 0) != NULL;
 
     for (size_t i = 0; i < result->n_outcomes && !any; i++)
         any = result->outcomes[i].what == FAILED;
@@ -427,8 +427,8 @@ static void put_failures(struct table *t)
         if (o->what == FAILED)
             put_failure(t, o->detection->id, &o->err);
     }
-    if (result->stats.incomplete) {
-        buf_puts(&t->text, "some input could not be read to its end");
+    for (size_t i = 0; words_gap(result, i) != NULL; i++) {
+        buf_puts(&t->text, words_gap(result, i));
         put_folded(t, 2);
     }
 }

@@ -382,3 +382,22 @@ void report_profile_words(const struct profile *p, struct buf *out)
     words_put_counted(out, p->n_applications, "application");
     buf_putc(out, '.');
 }
+
+const char *words_gap(const struct detect_result *result, size_t i)
+{
+    const struct {
+        bool is_so;
+        const char *text;
+    } gaps[] = {
+        {result->stats.incomplete, "some input could not be read to its end"},
+        {result->interrupted,
+         "the run was interrupted: some or all findings are without evidence and profile"},
+        {result->cut, "there were too many findings: some rows of queries are in none"},
+    };
+
+    for (size_t k = 0; k < ARRAY_LEN(gaps); k++) {
+        if (gaps[k].is_so && i-- == 0)
+            return gaps[k].text;
+    }
+    return NULL;
+}

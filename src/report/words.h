@@ -37,5 +37,7 @@ void words_put_sentence(struct buf *b, const struct finding *f);
 void words_put_message(struct buf *b, const struct finding *f);
 /* The text cut before `most` bytes at the start of a character. */
 struct str words_cut(struct str s, size_t most);
+/* What is missing from the whole report, sentence by sentence; NULL past the last. */
+const char *words_gap(const struct detect_result *result, size_t i);
 
 #endif

@@ -58,6 +58,34 @@ enum lanner_rc prefilter_own_new(const struct extractor *x, const struct scan_co
     return rc;
 }
 
+/* QRadar's payload is made of the whole record, and dear: those who ask for it are asked last. */
+static bool asks_for_payload(const struct scan_consumer *c)
+{
+    return c->schema != NULL && schema_find(c->schema, STR(FIELD_QRADAR_PREFIX "payload")) != NULL;
+}
+
+enum lanner_rc prefilter_late_new(const struct extractor *x, const struct scan_consumer *consumers,
+                                  size_t n, struct late_literals *late, size_t *n_late,
+                                  struct lanner_err *err)
+{
+    struct arena a;
+    enum lanner_rc rc = LANNER_OK;
+
+    arena_init(&a, 0);
+    for (size_t i = 0; i < n && rc == LANNER_OK; i++) {
+        struct literal_list list = {0};
+
+        if (!asks_for_payload(&consumers[i]) ||
+            !add_atoms(x, &consumers[i].spec->prefilter, &list, &a) || list.n == 0)
+            continue;
+        late[*n_late].consumer = UINT64_C(1) << i;
+        rc = make_literals(&list, &a, &late[*n_late].literals, err);
+        *n_late += rc == LANNER_OK;
+    }
+    arena_done(&a);
+    return rc;
+}
+
 enum lanner_rc prefilter_new(const struct extractor *x, const struct scan_consumer *consumers,
                              size_t n, struct literals **out, struct lanner_err *err)
 {

@@ -34,6 +34,13 @@ struct rows {
     struct search_worker *search; /* NULL: none */
     struct screen_worker *screen; /* NULL: none */
     unsigned n_dense;
+    /* The record being read. */
+    const struct piece *piece;
+    uint64_t offset;
+    /* The line looked at last for late literals, by its place in the window. */
+    uint64_t line_start, line_end; /* the same: none */
+    uint64_t line_without;         /* consumers whose literals are not in it */
+    uint64_t line_known;           /* those it was looked at for */
 };
 
 /* Where a piece that is being split stands. */
@@ -42,6 +49,8 @@ struct piece {
     uint64_t offset; /* of the piece in the window */
     bool is_copy;    /* its bytes stay when the window goes */
 };
+
+static bool late_wanted(void *ctx);
 
 struct rows *rows_new(struct worker *w)
 {
@@ -58,6 +67,8 @@ struct rows *rows_new(struct worker *w)
         screen_attach(r->screen, r->extractor);
         if (w->job->asks != NULL)
             extractor_worker_asks(r->extractor, w->job->asks, screen_open(r->screen));
+        if (w->job->n_late > 0)
+            extractor_worker_last(r->extractor, late_wanted, w);
     }
     return r;
 }
@@ -308,6 +319,51 @@ static bool own_wanted(struct worker *w, const struct piece *p, uint64_t offset)
     return w->rows->own_next != NULL && (after == NULL || w->rows->own_next < after);
 }
 
+/* The line that the record stands in. A line of many records is looked for once. */
+static void find_line(struct rows *r, uint64_t at)
+{
+    const struct window *win = r->piece->win;
+    const char *start = win->bytes.ptr, *before, *after;
+
+    if (at >= r->line_start && at < r->line_end)
+        return;
+    before = memrchr(start, '\n', (size_t)at);
+    after = memchr(start + at, '\n', win->bytes.len - (size_t)at);
+    r->line_start = before != NULL ? (uint64_t)(before + 1 - start) : 0;
+    r->line_end = after != NULL ? (uint64_t)(after - start) : win->bytes.len;
+    r->line_known = r->line_without = 0;
+}
+
+/* What is asked last about a record: whether the literals of those who still want it are in its
+ * line. Beyond plain lines a record's values may stand elsewhere. */
+static bool late_wanted(void *ctx)
+{
+    struct worker *w = ctx;
+    struct rows *r = w->rows;
+    const struct window *win = r->piece->win;
+    uint64_t at = r->piece->offset + r->offset;
+    const uint64_t *open = screen_open(r->screen);
+
+    if (!win->in->is_lines || win->in->no_prefilter || at >= win->bytes.len)
+        return true;
+    for (size_t i = 0; i < w->job->n_late; i++) {
+        const struct late_literals *late = &w->job->late[i];
+        const char *line;
+
+        if ((*open & late->consumer) == 0)
+            continue;
+        find_line(r, at);
+        line = win->bytes.ptr + r->line_start;
+        if ((r->line_known & late->consumer) == 0 &&
+            literals_next(late->literals, line, win->bytes.ptr + r->line_end, NULL) == NULL)
+            r->line_without |= late->consumer;
+        r->line_known |= late->consumer;
+        if ((r->line_without & late->consumer) != 0)
+            screen_close(r->screen, late->consumer);
+    }
+    return *open != 0;
+}
+
 static enum lanner_rc row_add(struct worker *w, const struct record *rec, const struct piece *p,
                               uint64_t offset, struct lanner_err *err)
 {
@@ -328,9 +384,10 @@ static enum lanner_rc row_add(struct worker *w, const struct record *rec, const 
         r->own[r->n] = own_wanted(w, p, offset);
         extractor_worker_thin(r->extractor, r->own[r->n] != 0 ? NULL : w->job->own_names);
     }
-    if (r->screen != NULL &&
-        !screen_begin(r->screen, r->own != NULL && r->own[r->n] == 0 ? w->job->own_consumers : 0))
-        return LANNER_OK;
+    if (r->screen != NULL)
+        screen_begin(r->screen);
+    r->piece = p;
+    r->offset = offset;
     switch (extractor_read(w->job->extractor, r->extractor, rec, r->b, r->n, &got)) {
     case EXTRACT_OK:
         break;
@@ -379,6 +436,8 @@ static enum lanner_rc read_piece(struct worker *w, const struct piece *p, struct
     *n_events += n + s->n_skipped;
     if (s->n_uneven > 0)
         atomic_fetch_add(&w->job->n_uneven, s->n_uneven);
+    if (rc == LANNER_OK && format_split_holds(s))
+        rc = flush(w, err);
     format_split_done(s);
     return rc;
 }
@@ -477,6 +536,7 @@ enum lanner_rc rows_read_window(struct worker *w, const struct window *win, stru
         return err_set(err, LANNER_ERR_LIMIT, "%s: longer than the 1 TiB one input can be",
                        win->in->path);
     r->n_window = 0;
+    r->line_start = r->line_end = 0;
     if (w->job->own_literals != NULL)
         r->own_next = literals_next(w->job->own_literals, win->bytes.ptr,
                                     win->bytes.ptr + win->bytes.len, NULL);

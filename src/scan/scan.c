@@ -246,6 +246,8 @@ static enum lanner_rc job_run(struct job *job, struct lanner_err *err)
         literals_sample(job->literals, crew.first.buf, MIN(crew.first.have, (size_t)65536));
     if (job->own_literals != NULL && crew.first.have > 0)
         literals_sample(job->own_literals, crew.first.buf, MIN(crew.first.have, (size_t)65536));
+    for (size_t i = 0; i < job->n_late && crew.first.have > 0; i++)
+        literals_sample(job->late[i].literals, crew.first.buf, MIN(crew.first.have, (size_t)65536));
     (void)threads_run(s->o.n_workers, crew_main, &crew);
     if (job->rc != LANNER_OK) {
         rc = job->rc;
@@ -324,13 +326,12 @@ static enum lanner_rc own_prefilters(struct job *job, struct lanner_err *err)
 {
     const struct scan_fields *f = job->fields;
 
-    if (job->literals != NULL || job->n_consumers < 2 || job->scan->o.no_prefilter)
+    if (job->literals != NULL || job->screen != NULL || job->n_consumers < 2 ||
+        job->scan->o.no_prefilter)
         return LANNER_OK;
     job->has_own = xcalloc(job->n_consumers, sizeof(bool));
     TRY(prefilter_own_new(job->extractor, job->consumers, job->n_consumers, job->has_own,
                           &job->own_literals, err));
-    for (size_t c = 0; c < job->n_consumers && job->n_consumers <= SCREEN_MAX_CONSUMERS; c++)
-        job->own_consumers |= (uint64_t)job->has_own[c] << c;
     job->own_names = xcalloc(f->n + 1, sizeof(bool));
     for (size_t i = 0; i < f->n && job->own_literals != NULL; i++) {
         job->own_names[i] = true;
@@ -365,8 +366,12 @@ static enum lanner_rc make_screen(struct job *job, struct lanner_err *err)
     const struct scan_options *o = &job->scan->o;
     list_asks(job);
     /* Every record is to be checked. */
-    return screen_new(job->consumers, job->n_consumers, job->fields, !o->strict_input, &job->screen,
-                      err);
+    TRY(screen_new(job->consumers, job->n_consumers, job->fields, !o->strict_input, &job->screen,
+                   err));
+    if (job->screen == NULL || job->asks == NULL || o->no_prefilter || o->strict_input)
+        return LANNER_OK;
+    return prefilter_late_new(job->extractor, job->consumers, job->n_consumers, job->late,
+                              &job->n_late, err);
 }
 
 /* The ids to look out for, if any come again; their memory is the run's. */
@@ -407,13 +412,15 @@ enum lanner_rc scan_run(struct scan *s, const struct extractor *x, const struct 
     if (rc == LANNER_OK && !s->o.no_prefilter && !s->o.strict_input)
         rc = prefilter_new(x, consumers, n, &job.literals, err);
     if (rc == LANNER_OK)
-        rc = own_prefilters(&job, err);
-    if (rc == LANNER_OK)
         rc = make_screen(&job, err);
+    if (rc == LANNER_OK)
+        rc = own_prefilters(&job, err);
     if (rc == LANNER_OK)
         rc = run_rows(&job, stats, err);
     literals_free(job.literals);
     literals_free(job.own_literals);
+    for (size_t i = 0; i < job.n_late; i++)
+        literals_free(job.late[i].literals);
     free(job.has_own);
     free(job.own_names);
     free(job.asks);

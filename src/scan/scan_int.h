@@ -19,6 +19,8 @@
 /* What scan_heads_only reads of a plain line file. */
 #define HEAD_BYTES   ((uint64_t)1024 * 1024)
 #define FIRST_BROKEN 3
+/* Of a screen: a bit for each, and one to spare. */
+#define SCREEN_MAX_CONSUMERS 63
 /* Records are looked for this far beyond the longest allowed (blanks may come before them); whoever
  * reads a record applies the limit itself, so that it does not depend on where windows end. */
 #define RECORD_SLACK ((uint64_t)64 * 1024)
@@ -83,6 +85,12 @@ struct scan {
     struct lanner_err first_fault; /* for strict input */
 };
 
+/* The literals of one consumer, looked for in the lines that it may still want by all else. */
+struct late_literals {
+    uint64_t consumer;         /* its bit in the screen */
+    struct literals *literals; /* owned */
+};
+
 /* What one run shares among its workers. */
 struct job {
     struct scan *scan;
@@ -95,12 +103,13 @@ struct job {
      * any is none for those. NULL: no consumer has any, or all have. */
     struct literals *own_literals; /* owned */
     bool *has_own;                 /* owned; of each consumer: it has some */
-    uint64_t own_consumers;        /* the same by bits; 0 when there are too many */
     bool *own_names;               /* owned; of each field: only such consumers ask for it */
     struct search_set *searches;   /* owned; may be NULL */
     uint64_t *asks;        /* owned; of each field: the consumers that ask for it, by bits */
     struct screen *screen; /* owned; NULL: no field decides alone */
-    struct seen *seen;     /* dedup; borrowed; JOB_TIMES: ids are added to it */
+    struct late_literals late[SCREEN_MAX_CONSUMERS]; /* with a screen only */
+    size_t n_late;
+    struct seen *seen; /* dedup; borrowed; JOB_TIMES: ids are added to it */
     enum job_kind { JOB_ROWS, JOB_TIMES } kind;
     int64_t horizon_ns; /* JOB_TIMES: times up to here count before later ones */
     uint32_t n_cols;
@@ -219,8 +228,11 @@ void search_worker_free(struct search_worker *w);
 enum lanner_rc search_run(struct search_worker *w, struct batch *b, uint32_t first_col,
                           const struct record *records, struct lanner_err *err) MUST_USE;
 
-/* A bit for each, and one to spare. */
-#define SCREEN_MAX_CONSUMERS 63
+/* The literals of each consumer that asks for QRadar's payload and has some; `late` has room for n.
+ */
+enum lanner_rc prefilter_late_new(const struct extractor *x, const struct scan_consumer *consumers,
+                                  size_t n, struct late_literals *late, size_t *n_late,
+                                  struct lanner_err *err) MUST_USE;
 
 /* screen.c: records dropped by the value of one field. */
 struct screen;
@@ -237,8 +249,10 @@ void screen_worker_free(struct screen_worker *w);
 void screen_attach(struct screen_worker *w, struct extractor_worker *x);
 /* The consumers, a bit each in their order, that may still want the record. */
 const uint64_t *screen_open(const struct screen_worker *w);
-/* A new record, which the consumers in `without` are known not to want. False: nobody wants it. */
-bool screen_begin(struct screen_worker *w, uint64_t without);
+/* A new record. */
+void screen_begin(struct screen_worker *w);
+/* The consumer with that bit does not want it. */
+void screen_close(struct screen_worker *w, uint64_t consumer);
 
 /* seen.c: record ids and the least ordinal each was seen with. Records of two kinds may share an
  * id: a sign-in and the entry of the audit log about it are two records. */

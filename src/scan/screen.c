@@ -19,7 +19,7 @@
 #define MAX_NAMES 32
 /* Longer values are not kept, and let through. */
 #define MAX_KEPT 40
-#define N_KEPT   256 /* a power of two */
+#define N_KEPT   2048 /* a power of two */
 /* A field is asked about for so many values; it rests for so many when less than a sixteenth of
  * them closed a plan, or when more than a quarter had to be worked out and not nearly all closed
  * one. */
@@ -242,7 +242,7 @@ static struct kept *kept_for(struct worker_name *t, const char *bytes, uint32_t 
         for (uint32_t i = 0; i < len; i++)
             h = h << 8 | (unsigned char)bytes[i];
     h = (h ^ len) * UINT64_C(0x9E3779B97F4A7C15);
-    return &t->kept[h >> 56 & (N_KEPT - 1)];
+    return &t->kept[h >> 40 & (N_KEPT - 1)];
 }
 
 /* Whether asking pays is seen by what it did. */
@@ -316,8 +316,12 @@ const uint64_t *screen_open(const struct screen_worker *w)
     return &w->open;
 }
 
-bool screen_begin(struct screen_worker *w, uint64_t without)
+void screen_begin(struct screen_worker *w)
 {
-    w->open = w->screen->consumers & ~without;
-    return w->open != 0;
+    w->open = w->screen->consumers;
+}
+
+void screen_close(struct screen_worker *w, uint64_t consumer)
+{
+    w->open &= ~consumer;
 }

@@ -47,6 +47,8 @@ struct extractor_worker {
     size_t n_screened;
     extractor_screen screen;
     void *screen_ctx;
+    extractor_last last; /* or NULL */
+    void *last_ctx;
     size_t reading;                /* program that the outermost record is being read with */
     struct properties *properties; /* owned; NULL: no custom property is asked for */
 };
@@ -670,6 +672,12 @@ void extractor_worker_screen(struct extractor_worker *w, const uint32_t *names, 
     w->screen_ctx = ctx;
 }
 
+void extractor_worker_last(struct extractor_worker *w, extractor_last fn, void *ctx)
+{
+    w->last = fn;
+    w->last_ctx = ctx;
+}
+
 void extractor_worker_asks(struct extractor_worker *w, const uint64_t *asks, const uint64_t *open)
 {
     w->asks = asks;
@@ -715,6 +723,8 @@ enum extract_status extractor_read(const struct extractor *x, struct extractor_w
     learn_tags(w, r->input);
     found_init(&f);
     (void)extract(&rd, 0, r, &f);
+    if (!f.unwanted && f.status == JSON_OK && w->last != NULL)
+        f.unwanted = !w->last(w->last_ctx);
     if (f.unwanted) {
         *out =
             (struct extracted){.event_ns = TIME_NONE, .source = SIZE_MAX, .broken_at = f.broken_at};

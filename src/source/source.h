@@ -76,6 +76,10 @@ typedef bool (*extractor_screen)(void *ctx, uint32_t name, const struct val *v);
 void extractor_worker_screen(struct extractor_worker *w, const uint32_t *names, size_t n,
                              extractor_screen fn, void *ctx);
 
+/* Has fn called once what the record itself gives is read, and before the rest is made. False: the
+ * record is dropped. */
+typedef bool (*extractor_last)(void *ctx);
+void extractor_worker_last(struct extractor_worker *w, extractor_last fn, void *ctx);
 /* Who asks for each name, and who may still want the record (it changes as the screen is called):
  * what is made and not read is made only when some bit is in both. */
 void extractor_worker_asks(struct extractor_worker *w, const uint64_t *asks, const uint64_t *open);

@@ -170,6 +170,9 @@ void safe_fold_next(struct str s, size_t at, size_t width, struct safe_fold *out
     size_t i = at;
 
     memset(out, 0, sizeof(*out));
+    out->next = at;
+    if (s.len == 0) /* and perhaps nowhere */
+        return;
     while (i < s.len && s.ptr[i] != '\n') {
         size_t from = i;
         size_t w;
@@ -217,7 +220,7 @@ size_t safe_widest_line(struct str s)
     size_t widest = 0;
     size_t at = 0;
 
-    for (size_t i = 0; i <= s.len; i++) {
+    for (size_t i = 0; s.len > 0 && i <= s.len; i++) {
         if (i < s.len && s.ptr[i] != '\n')
             continue;
         widest = MAX(widest, utf8_width(str_of(s.ptr + at, i - at)));

@@ -126,10 +126,16 @@ static void test_csv(void)
     made_report(MADE_HOSTILE, "csv", plain, &got);
     OK(made_has(&got, ",\"'=HYPERLINK(\"\"http://203.0.113.9/\"\",\"\"a\"\")\","));
     OK(made_has(&got, "\"10.0.0.1\n| critical  faked  row\""));
+    OK(made_has(&got, "\\x1b[2J") && !made_has(&got, "\x1b"));
     buf_clear(&got);
     o.raw_cells = true;
     made_report(MADE_HOSTILE, "csv", o, &got);
     OK(made_has(&got, ",\"=HYPERLINK("));
+    OK(made_has(&got, "\x1b[2J"));
+    buf_clear(&got);
+    o.terminal = true;
+    made_report(MADE_HOSTILE, "csv", o, &got);
+    OK(!made_has(&got, "\x1b"));
     buf_done(&got);
 }
 

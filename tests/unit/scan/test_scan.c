@@ -315,6 +315,21 @@ static void test_interval_and_ids(void)
     OK_INT(scan_time_range(s, set, &so, noon, &oldest, &newest, &err), LANNER_OK);
     OK_INT(oldest, noon + 300 * NS_PER_S);
     OK_INT(newest, noon + 3900 * NS_PER_S);
+    /* That pass has seen which ids come again. */
+    OK(scan_may_repeat(s));
+    gather_init(&g);
+    gather_run_on(&g, s, set, &p, true);
+    OK_INT(g.rows.n, 2);
+    OK_INT(g.stats.n_duplicates, 1);
+    gather_done(&g);
+    scan_with_repeats(s, true);
+    OK(!scan_may_repeat(s));
+    gather_init(&g);
+    gather_run_on(&g, s, set, &p, false);
+    OK_INT(g.rows.n, 3);
+    OK_INT(g.stats.n_duplicates, 0);
+    gather_done(&g);
+    scan_with_repeats(s, false);
     /* Times far ahead of the clock count only when there are no others. */
     OK_INT(scan_time_range(s, set, &so, noon - 86400 * NS_PER_S + 1000 * NS_PER_S, &oldest, &newest,
                            &err),
